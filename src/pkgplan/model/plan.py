@@ -1,0 +1,244 @@
+"""A plan: a value that says which calls will be made and what Metronome will then do to alias windows.
+
+Comes in: what `stages/plan` decided. Goes out: canonical JSON with a digest; apply executes exactly this.
+Never here: deciding, or anything that apply needs and the JSON does not hold.
+
+The digest covers everything but itself and the diagnostics (which carry lines of files, and change nothing).
+Key order and names of the JSON are a promise to other programs: `format_version` "1", arrays never null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pkgplan.errors import StalePlan
+from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, digest_of
+from pkgplan.model.names import PackageRef
+from pkgplan.model.timeline import AliasWindow, Window
+from pkgplan.model.units import Instant, format_instant, parse_instant
+
+FORMAT_VERSION = "1"
+
+
+class Operation(StrEnum):
+    """The kinds of call (or, for `record`, of log entry) that an action is."""
+
+    CREATE = "create"
+    ARCHIVE = "archive"
+    ADOPT = "adopt"
+    RECORD = "record"
+
+
+class Reason(StrEnum):
+    """Why an action is in the plan."""
+
+    NEW = "new"
+    TERMS_CHANGED = "terms-changed"
+    REFERENCE_CHANGED = "reference-changed"
+    ALIAS_WINDOW_CHANGED = "alias-window-changed"
+    RETIRED = "retired"
+    METADATA_CHANGED = "metadata-changed"
+
+
+class EffectKind(StrEnum):
+    """What happens to an alias window."""
+
+    OPENED = "opened"
+    SHORTENED = "shortened"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of an apply.
+
+    For a create, `payload` is byte for byte the body that is sent, `aliases` and `uniqueness_key` included.
+    For an archive it is `{package_id}`; for a record it is the metadata. `digest` is that of the content.
+    `carried` marks a re-issue of older content that bridges time until the declared content begins.
+    """
+
+    id: str
+    operation: Operation
+    ref: PackageRef
+    reason: Reason
+    uniqueness_key: str | None
+    payload: JsonObject = field(repr=False)
+    windows: tuple[AliasWindow, ...]
+    digest: str
+    carried: bool = False
+
+    def to_json(self) -> JsonObject:
+        """The promised keys first, ours behind them."""
+        return {
+            "id": self.id,
+            "action": str(self.operation),
+            "ref": str(self.ref),
+            "key": self.ref.key,
+            "version": self.ref.version,
+            "reason": str(self.reason),
+            "uniqueness_key": self.uniqueness_key,
+            "payload": self.payload,
+            "windows": [window.to_json() for window in self.windows],
+            "digest": self.digest,
+            "carried": self.carried,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the actions do to one alias window of one package version."""
+
+    alias: str
+    ref: PackageRef
+    kind: EffectKind
+    before: Window | None
+    after: Window | None
+    caused_by: str
+
+    def to_json(self) -> JsonObject:
+        """`{alias, ref, effect, before, after, caused_by}`."""
+        return {
+            "alias": self.alias,
+            "ref": str(self.ref),
+            "effect": str(self.kind),
+            "before": None if self.before is None else self.before.to_json(),
+            "after": None if self.after is None else self.after.to_json(),
+            "caused_by": self.caused_by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The state that a plan was made on; all empty for a log that does not exist yet."""
+
+    lineage: str | None
+    serial: int
+    head: str | None
+
+    def to_json(self) -> JsonObject:
+        """`{lineage, serial, head}`."""
+        return {"lineage": self.lineage, "serial": self.serial, "head": self.head}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that an apply needs, and nothing that it may decide."""
+
+    tool_version: str
+    environment: str
+    namespace: str
+    as_of: Instant
+    catalog_digest: str
+    base: Base
+    references: dict[str, str]
+    assumptions: dict[str, str]
+    actions: tuple[Action, ...]
+    effects: tuple[Effect, ...]
+    diagnostics: tuple[JsonObject, ...] = ()
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Counts of actions, and of recorded windows that will move."""
+        counts = {str(operation): 0 for operation in Operation}
+        for action in self.actions:
+            counts[action.operation] += 1
+        moved = sum(effect.kind is not EffectKind.OPENED for effect in self.effects)
+        return {**counts, "windows_moved": moved}
+
+    @property
+    def digest(self) -> str:
+        """The identity of the plan."""
+        body = self._body("")
+        del body["digest"], body["diagnostics"]
+        return digest_of(body)
+
+    def to_json(self) -> JsonObject:
+        """The whole plan, keys in their promised order."""
+        return self._body(self.digest)
+
+    def _body(self, digest: str) -> JsonObject:
+        return {
+            "format_version": FORMAT_VERSION,
+            "tool_version": self.tool_version,
+            "environment": self.environment,
+            "as_of": format_instant(self.as_of),
+            "catalog_digest": self.catalog_digest,
+            "base": self.base.to_json(),
+            "digest": digest,
+            "actions": [action.to_json() for action in self.actions],
+            "effects": [effect.to_json() for effect in self.effects],
+            "diagnostics": list(self.diagnostics),
+            "summary": dict(self.summary),
+            "namespace": self.namespace,
+            "references": dict(self.references),
+            "assumptions": dict(self.assumptions),
+        }
+
+
+def plan_from_json(value: JsonValue) -> Plan:
+    """Read a saved plan; raises StalePlan if it is of another format or was edited by hand."""
+    if not isinstance(value, dict) or "format_version" not in value:
+        raise StalePlan("this is not a plan file")
+    if value["format_version"] != FORMAT_VERSION:
+        raise StalePlan(
+            f"the plan has format_version {value['format_version']!r}; this pkgplan reads {FORMAT_VERSION!r}",
+            hint="make the plan again",
+        )
+    try:
+        plan = _plan(value)
+        same = plan.to_json() == value and plan.digest == value["digest"]
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise StalePlan(f"the plan file is damaged: {error!r}", hint="make the plan again") from None
+    if not same:
+        raise StalePlan(
+            "the plan file was changed after it was made: its digest does not fit", hint="make the plan again"
+        )
+    return plan
+
+
+def _plan(value: JsonObject) -> Plan:
+    base = as_object(value["base"])
+    lineage, head = base["lineage"], base["head"]
+    return Plan(
+        tool_version=str(value["tool_version"]),
+        environment=str(value["environment"]),
+        namespace=str(value["namespace"]),
+        as_of=parse_instant(str(value["as_of"])),
+        catalog_digest=str(value["catalog_digest"]),
+        base=Base(
+            None if lineage is None else str(lineage), int(str(base["serial"])), None if head is None else str(head)
+        ),
+        references={key: str(id_) for key, id_ in as_object(value["references"]).items()},
+        assumptions={key: str(reading) for key, reading in as_object(value["assumptions"]).items()},
+        actions=tuple(_action(as_object(item)) for item in as_list(value["actions"])),
+        effects=tuple(_effect(as_object(item)) for item in as_list(value["effects"])),
+        diagnostics=tuple(as_object(item) for item in as_list(value["diagnostics"])),
+    )
+
+
+def _action(value: JsonObject) -> Action:
+    key = value["uniqueness_key"]
+    return Action(
+        id=str(value["id"]),
+        operation=Operation(str(value["action"])),
+        ref=PackageRef.parse(str(value["ref"])),
+        reason=Reason(str(value["reason"])),
+        uniqueness_key=None if key is None else str(key),
+        payload=as_object(value["payload"]),
+        windows=tuple(AliasWindow.from_json(as_object(item)) for item in as_list(value["windows"])),
+        digest=str(value["digest"]),
+        carried=value["carried"] is True,
+    )
+
+
+def _effect(value: JsonObject) -> Effect:
+    before, after = value["before"], value["after"]
+    return Effect(
+        alias=str(value["alias"]),
+        ref=PackageRef.parse(str(value["ref"])),
+        kind=EffectKind(str(value["effect"])),
+        before=None if before is None else Window.from_json(as_object(before)),
+        after=None if after is None else Window.from_json(as_object(after)),
+        caused_by=str(value["caused_by"]),
+    )

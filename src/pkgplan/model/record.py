@@ -1,0 +1,327 @@
+"""Recorded state: an append-only log of hash-chained entries, and the state that it folds into.
+
+Comes in: entries as a `StateLog` keeps them. Goes out: `State`, for the planner, apply and the queries.
+Never here: files, clocks, or deciding anything.
+
+An entry is `{serial, prev, at, actor, kind, body, digest}`; `prev` is the digest of the entry before, so an
+edited, missing or swapped line is found. Kinds and their bodies:
+
+    genesis           lineage, environment, namespace
+    run_started       run, plan (the whole plan), plan_digest, commit, tool_version, resumed
+    intent            run, action, operation, ref, uniqueness_key, payload_digest
+    created           run, action, ref, package_id, uniqueness_key, digest, carried, payload, references, windows
+    adopted           the same as created: the package was already there under our uniqueness key
+    windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back
+    archived          run, action, ref, package_id
+    recorded          run, action, key, metadata
+    taken_over        run, by
+    run_finished      run, outcome
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from pkgplan.errors import StateCorrupt
+from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, digest_of
+from pkgplan.model.compiled import Content
+from pkgplan.model.names import PackageRef
+from pkgplan.model.timeline import AliasRow, AliasWindow
+from pkgplan.model.units import Instant, format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS: Final = (
+    "genesis", "run_started", "intent", "created", "adopted", "windows_observed", "archived", "recorded",
+    "taken_over", "run_finished",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a log: what the next one must follow. Serial 0 is the empty log."""
+
+    serial: int = 0
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the state log."""
+
+    serial: int
+    prev: str | None
+    at: Instant
+    actor: str
+    kind: str
+    body: JsonObject = field(repr=False)
+    digest: str
+
+    @classmethod
+    def following(cls, head: Head, *, kind: str, body: JsonObject, at: Instant, actor: str) -> LogEntry:
+        """The entry that comes after `head`, with its digest."""
+        entry = cls(head.serial + 1, head.digest, at, actor, kind, body, digest="")
+        return replace(entry, digest=digest_of(entry._unsealed()))
+
+    @property
+    def head(self) -> Head:
+        """This entry as the head of the log."""
+        return Head(self.serial, self.digest)
+
+    def to_json(self) -> JsonObject:
+        """The line, in its fixed order of keys."""
+        return {**self._unsealed(), "digest": self.digest}
+
+    @classmethod
+    def from_json(cls, value: JsonValue) -> LogEntry:
+        """Read a line; raises StateCorrupt unless it is whole and its digest fits."""
+        match value:
+            case dict() if len(value) != 7:
+                raise StateCorrupt("a line has more or fewer keys than an entry of a state log")
+            case {
+                "serial": int(serial),
+                "prev": str() | None as prev,
+                "at": str(at),
+                "actor": str(actor),
+                "kind": str(kind),
+                "body": dict(body),
+                "digest": str(digest),
+            } if kind in KINDS:
+                try:
+                    entry = cls(serial, prev, parse_instant(at), actor, kind, body, digest)
+                except ValueError as error:
+                    raise StateCorrupt(f"entry {serial}: {error}") from None
+            case _:
+                raise StateCorrupt("a line is not an entry of a state log")
+        if digest_of(entry._unsealed()) != digest:
+            raise StateCorrupt(f"entry {serial} was changed after it was written: its digest does not fit")
+        return entry
+
+    def _unsealed(self) -> JsonObject:
+        return {
+            "serial": self.serial,
+            "prev": self.prev,
+            "at": format_instant(self.at),
+            "actor": self.actor,
+            "kind": self.kind,
+            "body": self.body,
+        }
+
+
+def verify_chain(entries: Iterable[LogEntry]) -> None:
+    """Raise StateCorrupt unless each entry follows the one before it and the first is a genesis."""
+    head = Head()
+    for entry in entries:
+        if entry.serial != head.serial + 1 or entry.prev != head.digest:
+            raise StateCorrupt(
+                f"entry {entry.serial} does not follow entry {head.serial}: "
+                "a line was removed, added or swapped"
+            )
+        if (entry.kind == "genesis") != (entry.serial == 1):
+            raise StateCorrupt(f"entry {entry.serial} is a {entry.kind}; a log has one genesis, and first")
+        head = entry.head
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedVersion:
+    """One package that we emitted, as sent and as last seen.
+
+    `carried` marks a re-issue of older content that only bridges time until the declared content begins;
+    such a version never counts as what the catalog last said. `payload` is None only for a version that was
+    rebuilt from the environment, where what was sent can't be read back.
+    """
+
+    ref: PackageRef
+    package_id: str
+    uniqueness_key: str
+    digest: str
+    payload: JsonObject | None = field(repr=False)
+    references: Mapping[str, str] = field(repr=False)
+    sent: tuple[AliasWindow, ...]
+    windows: tuple[AliasWindow, ...]
+    created_at: Instant
+    carried: bool = False
+    archived_at: Instant | None = None
+    order: int = 0
+
+    @property
+    def content(self) -> Content:
+        """What this version is."""
+        return Content(self.ref.key, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """An apply that started and has not said that it ended."""
+
+    run: str
+    plan: JsonObject = field(repr=False)
+    plan_digest: str
+    started_at: Instant
+    actor: str
+    intents: Mapping[str, JsonObject]
+    done: frozenset[str]
+    unobserved: tuple[PackageRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the log says: every emitted version, its windows, and the run that is under way."""
+
+    environment: str | None = None
+    namespace: str | None = None
+    lineage: str | None = None
+    head: Head = Head()
+    versions: Mapping[PackageRef, RecordedVersion] = MappingProxyType({})
+    metadata: Mapping[str, JsonObject] = MappingProxyType({})
+    reserved: Mapping[str, int] = MappingProxyType({})
+    unfinished: UnfinishedRun | None = None
+
+    @property
+    def pristine(self) -> bool:
+        """Whether nothing has been recorded beyond the opening of the log."""
+        return self.head.serial <= 1
+
+    def versions_by_key(self) -> dict[str, list[RecordedVersion]]:
+        """The versions of each key, oldest first."""
+        grouped: dict[str, list[RecordedVersion]] = {}
+        for version in sorted(self.versions.values(), key=lambda version: version.ref):
+            grouped.setdefault(version.ref.key, []).append(version)
+        return grouped
+
+    def timelines(self) -> dict[str, tuple[AliasRow, ...]]:
+        """The live rows of each alias in order of creation; archived packages stand behind nothing."""
+        rows: dict[str, list[AliasRow]] = {}
+        for version in sorted(self.versions.values(), key=lambda version: version.order):
+            if version.archived_at is None:
+                for window in version.windows:
+                    rows.setdefault(window.alias, []).append(AliasRow(version.ref, window.window))
+        return {alias: tuple(rows[alias]) for alias in sorted(rows)}
+
+
+def current_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
+    """The newest version of one key that stands for what the catalog said, if any."""
+    declared = [version for version in versions if not version.carried]
+    return max(declared, key=lambda version: version.ref.version, default=None)
+
+
+def fold(entries: Iterable[LogEntry]) -> State:
+    """State as of the last entry; raises StateCorrupt where entries contradict each other."""
+    folding = _Folding()
+    for entry in entries:
+        try:
+            folding.take(entry)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise StateCorrupt(f"entry {entry.serial} ({entry.kind}) cannot be understood: {error!r}") from None
+    return folding.state()
+
+
+class _Folding:
+    """The accumulator of one fold; lives no longer than the call."""
+
+    def __init__(self) -> None:
+        self._genesis: JsonObject = {}
+        self._head = Head()
+        self._versions: dict[PackageRef, RecordedVersion] = {}
+        self._metadata: dict[str, JsonObject] = {}
+        self._reserved: dict[str, int] = {}
+        self._run: LogEntry | None = None
+        self._intents: dict[str, JsonObject] = {}
+        self._done: set[str] = set()
+        self._unobserved: list[PackageRef] = []
+
+    def take(self, entry: LogEntry) -> None:
+        body = entry.body
+        match entry.kind:
+            case "genesis":
+                self._genesis = body
+            case "run_started" if not body.get("resumed"):
+                self._run = entry
+                self._intents, self._done, self._unobserved = {}, set(), []
+            case "intent":
+                self._intents[str(body["action"])] = body
+                self._reserve(PackageRef.parse(str(body["ref"])))
+            case "created" | "adopted":
+                self._create(entry)
+            case "windows_observed":
+                self._observe(as_object(body["windows"]))
+            case "archived":
+                ref = PackageRef.parse(str(body["ref"]))
+                self._versions[ref] = replace(self._versions[ref], archived_at=entry.at)
+                self._done.add(str(body["action"]))
+            case "recorded":
+                self._metadata[str(body["key"])] = as_object(body["metadata"])
+                self._done.add(str(body["action"]))
+            case "taken_over" | "run_finished":
+                self._run = None
+                self._unobserved = []
+        self._head = entry.head
+
+    def _create(self, entry: LogEntry) -> None:
+        body = entry.body
+        ref = PackageRef.parse(str(body["ref"]))
+        windows = tuple(AliasWindow.from_json(as_object(window)) for window in as_list(body["windows"]))
+        payload = body["payload"]
+        self._versions[ref] = RecordedVersion(
+            ref=ref,
+            package_id=str(body["package_id"]),
+            uniqueness_key=str(body["uniqueness_key"]),
+            digest=str(body["digest"]),
+            payload=None if payload is None else as_object(payload),
+            references=MappingProxyType({key: str(id_) for key, id_ in as_object(body["references"]).items()}),
+            sent=windows,
+            windows=windows,
+            created_at=entry.at,
+            carried=bool(body["carried"]),
+            order=entry.serial,
+        )
+        self._reserve(ref)
+        self._unobserved.append(ref)
+        self._done.add(str(body["action"]))
+
+    def _observe(self, windows: JsonObject) -> None:
+        for text, items in windows.items():
+            ref = PackageRef.parse(text)
+            seen = tuple(AliasWindow.from_json(as_object(item)) for item in as_list(items))
+            self._versions[ref] = replace(self._versions[ref], windows=seen)
+            if ref in self._unobserved:
+                self._unobserved.remove(ref)
+
+    def _reserve(self, ref: PackageRef) -> None:
+        self._reserved[ref.key] = max(ref.version, self._reserved.get(ref.key, 0))
+
+    def state(self) -> State:
+        return State(
+            environment=_optional_text(self._genesis.get("environment")),
+            namespace=_optional_text(self._genesis.get("namespace")),
+            lineage=_optional_text(self._genesis.get("lineage")),
+            head=self._head,
+            versions=MappingProxyType(self._versions),
+            metadata=MappingProxyType(self._metadata),
+            reserved=MappingProxyType(self._reserved),
+            unfinished=self._unfinished(),
+        )
+
+    def _unfinished(self) -> UnfinishedRun | None:
+        if self._run is None:
+            return None
+        body = self._run.body
+        return UnfinishedRun(
+            run=str(body["run"]),
+            plan=as_object(body["plan"]),
+            plan_digest=str(body["plan_digest"]),
+            started_at=self._run.at,
+            actor=self._run.actor,
+            intents=MappingProxyType(self._intents),
+            done=frozenset(self._done),
+            unobserved=tuple(self._unobserved),
+        )
+
+
+def _optional_text(value: JsonValue) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,323 @@
+"""Every rule that a catalog can break: code, slug, severity, summary, why, fix.
+
+Comes in: nothing. Goes out: `Rule` constants for the stages, `RULES` for `explain` and the tests.
+Never here: checks. Codes are never reused; families: 0xx YAML, 1xx schema, 2xx meaning, 3xx units,
+4xx aliases and time, 5xx plan and immutability.
+"""
+
+from __future__ import annotations
+
+from pkgplan.model.diagnostics import Rule, Severity
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+# 0xx: YAML and files
+
+YAML_SYNTAX = Rule(
+    "PKG001", "yaml-syntax", _E, "the file is not YAML",
+    "Nothing in a file can be trusted once its structure is unclear.",
+    "Mend the line that is shown; a tab used for indentation and an unclosed quote are the usual causes.",
+)  # fmt: skip
+DUPLICATE_KEY = Rule(
+    "PKG002", "duplicate-key", _E, "a key is given twice in one mapping",
+    "YAML readers keep one of the two and drop the other without a word, so a price could vanish.",
+    "Remove one of the two, or give one term another key.",
+)  # fmt: skip
+YAML_FEATURE = Rule(
+    "PKG003", "yaml-feature", _E, "a YAML feature outside the catalog's dialect",
+    "Anchors, aliases, merge keys, tags, directives, several documents and keys that are not text make a file "
+    "mean something else than it shows in review.",
+    "Write the value out.",
+)  # fmt: skip
+UNREADABLE_FILE = Rule(
+    "PKG004", "unreadable-file", _E, "a catalog file cannot be read",
+    "A file that is skipped is a package that silently leaves the plan.",
+    "Make it a readable regular file, or remove it.",
+)  # fmt: skip
+NOT_UTF8 = Rule(
+    "PKG005", "not-utf8", _E, "a file is not UTF-8 text",
+    "The same bytes would be read as other names on another machine.",
+    "Save the file as UTF-8.",
+)  # fmt: skip
+TOO_LARGE = Rule(
+    "PKG006", "too-large", _E, "a file is too long or nested too deeply",
+    "A package is a page of text; a file beyond these limits is a mistake or an attack.",
+    "Split the file; one package a file.",
+)  # fmt: skip
+UNSUPPORTED_NUMBER = Rule(
+    "PKG007", "unsupported-number", _E, "a number that is not finite or has too many digits",
+    "NaN, infinity and very long numbers cannot be sent to the API.",
+    "Write a decimal number of at most 40 digits, or quote it if it is text.",
+)  # fmt: skip
+EMPTY_FILE = Rule(
+    "PKG008", "empty-file", _E, "a file holds no document",
+    "An empty file is most often a merge that went wrong.",
+    "Fill it in or remove it.",
+)  # fmt: skip
+
+# 1xx: the shape of one document
+
+UNKNOWN_KEY = Rule(
+    "PKG101", "unknown-key", _E, "a key that the kind does not have",
+    "A misspelt key would be dropped, and with it what it says about money.",
+    "Use the key that the hint names, or see `pkgplan explain spec`.",
+)  # fmt: skip
+MISSING_KEY = Rule(
+    "PKG102", "missing-key", _E, "a required key is missing",
+    "pkgplan fills in nothing that changes what a customer pays.",
+    "Add the key.",
+)  # fmt: skip
+WRONG_TYPE = Rule(
+    "PKG103", "wrong-type", _E, "a value of the wrong type",
+    "The API would refuse it or, worse, read it differently.",
+    "Write a value of the type that is named; quote text that looks like a number.",
+)  # fmt: skip
+UNKNOWN_VALUE = Rule(
+    "PKG104", "unknown-value", _E, "a value outside a fixed set",
+    "Metronome knows only these values here.",
+    "Use one of the values that the hint lists.",
+)  # fmt: skip
+UNKNOWN_KIND = Rule(
+    "PKG105", "unknown-kind", _E, "a document without a kind that pkgplan knows",
+    "The kind decides which fields a document has.",
+    "Write `kind:` with one of the known kinds.",
+)  # fmt: skip
+UNKNOWN_API_VERSION = Rule(
+    "PKG106", "unknown-api-version", _E, "a document without `apiVersion: pkgplan/v1`",
+    "The version decides how the rest of the document is read.",
+    "Write `apiVersion: pkgplan/v1`.",
+)  # fmt: skip
+OUT_OF_RANGE = Rule(
+    "PKG107", "out-of-range", _E, "a number, text or list beyond its limits",
+    "Metronome refuses it, or it cannot mean what it says.",
+    "Keep within the limits that are named.",
+)  # fmt: skip
+MALFORMED_NAME = Rule(
+    "PKG108", "malformed-name", _E, "a key or name with characters that are not allowed",
+    "Keys become part of uniqueness keys, file names and references, so they stay simple.",
+    "Use lower-case letters, digits and single hyphens, at most 48 characters.",
+)  # fmt: skip
+
+# 2xx: meaning
+
+UNKNOWN_REFERENCE = Rule(
+    "PKG201", "unknown-reference", _E, "a reference to something that the catalog does not declare",
+    "A package can only point at metrics, products, rate cards and pricing units that exist in Metronome.",
+    "Declare it under references/, or use the key that the hint names.",
+)  # fmt: skip
+WRONG_PRODUCT_TYPE = Rule(
+    "PKG202", "wrong-product-type", _E, "a product of the wrong type for its place",
+    "Credits and charges need a FIXED product, subscriptions a SUBSCRIPTION product; the API refuses others.",
+    "Point at a product of the type that is named.",
+)  # fmt: skip
+UNPRICED_SUBSCRIPTION = Rule(
+    "PKG203", "unpriced-subscription", _E, "a subscription whose product and frequency have no rate",
+    "The price of a subscription is the rate card's rate for exactly this product and billing frequency.",
+    "Add the rate to the rate card, or use a frequency that has one.",
+)  # fmt: skip
+UNENTITLED_SUBSCRIPTION = Rule(
+    "PKG204", "unentitled-subscription", _W, "a subscription whose rate is not entitled",
+    "A product that is not entitled is not billed: the customer would get the subscription for nothing.",
+    "Set `entitled: true` on the rate.",
+)  # fmt: skip
+QUANTITY_OR_SEATS = Rule(
+    "PKG205", "quantity-or-seats", _E, "a recurring grant with both or neither of a quantity and a subscription",
+    "The grant per period is unit price times quantity, or times the seats of a subscription; the API refuses "
+    "both at once.",
+    "Give `access_amount.quantity`, or `subscription_config`, but not both.",
+)  # fmt: skip
+UNKNOWN_TERM = Rule(
+    "PKG206", "unknown-term", _E, "a reference to a term that the package does not have",
+    "Terms refer to each other by their keys within one package.",
+    "Use the key of a term of this package.",
+)  # fmt: skip
+INDIVIDUAL_NEEDS_SEATS = Rule(
+    "PKG207", "individual-needs-seats", _E, "an individual allocation on a subscription without seats",
+    "Credits can be given to each seat only where the subscription manages seats.",
+    "Set `quantity_management_mode: seat_based` on the subscription, or `allocation: pooled`.",
+)  # fmt: skip
+SEAT_CONFIG = Rule(
+    "PKG208", "seat-config", _E, "quantity settings of a subscription that do not fit its mode",
+    "A seat-based subscription needs `seat_config`; a quantity-only one needs `initial_quantity`.",
+    "Give the setting that the mode needs and remove the other.",
+)  # fmt: skip
+DAILY_RECURRENCE = Rule(
+    "PKG209", "daily-recurrence", _E, "a daily recurrence where it is not allowed",
+    "Metronome takes one daily recurring item a contract, and none that is linked to seats.",
+    "Use another frequency, or keep one daily item without a subscription.",
+)  # fmt: skip
+DUPLICATE_DECLARATION = Rule(
+    "PKG210", "duplicate-declaration", _E, "two files declare the same thing",
+    "Which of the two would count is chance.",
+    "Give one of them another key, or remove it.",
+)  # fmt: skip
+IMMEDIATE_NEEDS_ADVANCE = Rule(
+    "PKG211", "immediate-needs-advance", _E, "immediate billing of a subscription that is collected in arrears",
+    "`bill_immediately` only goes with `collection_schedule: advance`.",
+    "Use `collection_schedule: advance`, or `invoice_behavior: bill_on_next_collection_date`.",
+)  # fmt: skip
+BILLING_DELIVERY = Rule(
+    "PKG212", "billing-delivery", _W, "a billing provider without a delivery method, or the other way round",
+    "The two select the customer's billing configuration together; half of it matches nothing for sure.",
+    "Give both or neither.",
+)  # fmt: skip
+SHORT_RECURRENCE = Rule(
+    "PKG213", "short-recurrence", _W, "a recurring grant that lasts less than one of its periods",
+    "Metronome prorates it: a yearly grant of 300 that lasts a day has been seen to become 0.82.",
+    "Set `proration: none`, or a duration of at least one period.",
+)  # fmt: skip
+SEAT_PRIORITY = Rule(
+    "PKG214", "seat-priority", _W, "a shared grant that is drawn before a seat-based one",
+    "Some Metronome accounts refuse a package whose other credits outrank its seat-based credits.",
+    "Give seat-based grants the lower priority number.",
+)  # fmt: skip
+RATE_CARD_CHOICE = Rule(
+    "PKG215", "rate-card-choice", _E, "both a rate card and a rate card alias, or none where one is needed",
+    "Subscriptions and usage are priced by the one rate card of the package.",
+    "Give exactly one of `rate_card` and `rate_card_alias`.",
+)  # fmt: skip
+APPLICABILITY_CHOICE = Rule(
+    "PKG216", "applicability-choice", _E, "specifiers next to applicable products or tags",
+    "The API takes one way or the other of saying what a credit pays for.",
+    "Use `specifiers` alone, or `applicable_products` and `applicable_product_tags`.",
+)  # fmt: skip
+ONE_PROJECT = Rule(
+    "PKG217", "one-project", _E, "a catalog without exactly one Project",
+    "The Project names the environments and the namespace that every uniqueness key starts with.",
+    "Keep one `kind: Project` in pkgplan.yaml; `pkgplan init` writes one.",
+)  # fmt: skip
+UNKNOWN_CUSTOM_FIELD = Rule(
+    "PKG218", "unknown-custom-field", _E, "a custom field whose key is not declared for its entity",
+    "Metronome refuses keys that were not registered for the entity.",
+    "Declare a CustomFieldKey with this key and entity, or remove the field.",
+)  # fmt: skip
+DUPLICATE_TERM = Rule(
+    "PKG219", "duplicate-term", _E, "two terms of a package share a key",
+    "The key is the term's temporary id, which must be unique within a package.",
+    "Give one of them another key.",
+)  # fmt: skip
+
+# 3xx: units
+
+INEXACT_AMOUNT = Rule(
+    "PKG301", "inexact-amount", _E, "an amount that a JSON number cannot carry exactly",
+    "Metronome's clients read numbers as doubles; the amount billed would not be the amount written.",
+    "Use fewer digits.",
+)  # fmt: skip
+MIXED_UNITS = Rule(
+    "PKG302", "mixed-units", _E, "an amount whose unit does not belong there",
+    "A quantity grant counts units of a product and has no currency; a spend grant needs one.",
+    "Write a plain number for `access_type: quantity`, an amount with a unit otherwise.",
+)  # fmt: skip
+MONEY_WITHOUT_UNIT = Rule(
+    "PKG303", "money-without-unit", _E, "an amount of money without its unit",
+    "The API counts dollars in cents and all else in whole units; a bare number hides which is meant.",
+    "Write the amount with its unit, such as `10.00 USD`.",
+)  # fmt: skip
+UNKNOWN_UNIT = Rule(
+    "PKG304", "unknown-unit", _E, "money in a unit that does not exist",
+    "A unit is a currency that Metronome bills in or a PricingUnit of the catalog.",
+    "Use a known currency code in capitals, or declare the PricingUnit under references/.",
+)  # fmt: skip
+MALFORMED_SPAN = Rule(
+    "PKG305", "malformed-span", _E, "a span of time that cannot be read",
+    "Offsets and durations are whole days, weeks, months or years, or periods where the field says so.",
+    "Write a number and a unit, such as `3 months`.",
+)  # fmt: skip
+SPAN_RANGE = Rule(
+    "PKG306", "span-range", _E, "a span that is out of range",
+    "A term cannot last no time, and nothing lasts more than a century.",
+    "Use a duration of at least 1, and at most 100 years.",
+)  # fmt: skip
+MALFORMED_INSTANT = Rule(
+    "PKG307", "malformed-instant", _E, "an instant that cannot be read",
+    "Without a zone an instant would mean something else on each machine.",
+    "Write a date (midnight UTC), or date and time with an offset, such as `2026-02-01T00:00:00Z`.",
+)  # fmt: skip
+MALFORMED_MONEY = Rule(
+    "PKG308", "malformed-money", _E, "an amount of money that cannot be read",
+    "Money is one plain decimal number, one space and one unit.",
+    "Write it like `10.00 USD`, without thousands separators or signs.",
+)  # fmt: skip
+
+# 4xx: aliases and time
+
+ALIAS_GAP = Rule(
+    "PKG401", "alias-gap", _W, "an alias with nobody behind it for a while",
+    "A contract that starts in the gap cannot be provisioned through the alias.",
+    "Remove `ending_before`, so that each window lasts until the next one begins.",
+)  # fmt: skip
+ALIAS_OVERLAP = Rule(
+    "PKG402", "alias-overlap", _E, "an alias with two packages at once",
+    "An alias stands for one package at each instant.",
+    "End the earlier window where the later one begins, or leave its end open.",
+)  # fmt: skip
+ALIAS_IN_PAST = Rule(
+    "PKG403", "alias-in-past", _E, "a package that would take over an alias retroactively",
+    "Contracts that start in the past would get other terms than they were sold.",
+    "Give the new terms a `starting_at` in the future.",
+)  # fmt: skip
+ALIAS_ORPHAN = Rule(
+    "PKG404", "alias-orphan", _E, "an alias that left the catalog but is still held",
+    "The API can neither edit nor remove an alias window, so the alias would go on selling the old package.",
+    "Give the alias an `ending_before`, or list it under `forget.aliases` in the Project.",
+)  # fmt: skip
+ALIAS_EQUAL_INSTANTS = Rule(
+    "PKG405", "alias-equal-instants", _E, "two packages that start on one alias at the same instant",
+    "Which of the two wins would depend on the order of the calls.",
+    "Move one of the starts.",
+)  # fmt: skip
+ALIAS_BACKWARDS = Rule(
+    "PKG406", "alias-backwards", _E, "an alias window that ends before it starts",
+    "It would never be in effect.",
+    "Put `ending_before` after `starting_at`.",
+)  # fmt: skip
+ALIAS_UNALIGNED = Rule(
+    "PKG407", "alias-unaligned", _E, "an alias window that does not start or end on a full hour",
+    "Metronome compares starts by the hour, so the minutes would be a surprise.",
+    "Use a full hour of UTC.",
+)  # fmt: skip
+ALIAS_UNREACHABLE = Rule(
+    "PKG408", "alias-unreachable", _E, "alias windows that no sequence of creates can give",
+    "An alias moves only because a package is created on it, and a window cannot be taken away without "
+    "putting another one in its place.",
+    "See the hint: it says which declaration can be reached.",
+)  # fmt: skip
+ALIAS_TWICE = Rule(
+    "PKG409", "alias-twice", _E, "an alias that one package names twice",
+    "A package has one window for each alias.",
+    "Keep one; use a second package file for a second window.",
+)  # fmt: skip
+
+# 5xx: plan and immutability
+
+PACKAGE_VANISHED = Rule(
+    "PKG502", "package-vanished", _E, "a package file was removed while an alias still sells the package",
+    "Removing the file removes nothing in Metronome: new contracts would go on getting the package.",
+    "Keep the file and say `retire: {at: ...}`, or list the key under `forget.packages` in the Project.",
+)  # fmt: skip
+RETIRED_CHANGED = Rule(
+    "PKG503", "retired-changed", _E, "a change to a package that is retired",
+    "A retired package is archived and gets no new versions.",
+    "Undo the change, or move `retire.at` into the future.",
+)  # fmt: skip
+RETIREMENT_WAITS = Rule(
+    "PKG504", "retirement-waits", _N, "a retired package that is not archived yet",
+    "A package is never archived in the apply that moves its alias away.",
+    "Plan and apply once more after this one.",
+)  # fmt: skip
+FORGOTTEN = Rule(
+    "PKG505", "forgotten", _N, "something that pkgplan was told to forget and that is still there",
+    "Metronome keeps it; only the catalog has stopped saying so.",
+    "Nothing, if that is meant.",
+)  # fmt: skip
+ASSUMPTION = Rule(
+    "PKG506", "assumption", _N, "a plan that rests on behaviour which the vendor does not document",
+    "What a create does to windows that start later, or after a bounded window, is not written anywhere.",
+    "Apply compares every window after each call and stops at the first that differs.",
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted((value for value in vars().copy().values() if isinstance(value, Rule)), key=lambda rule: rule.code)
+)
+RULES_BY_CODE = {rule.code: rule for rule in RULES}
