@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal
-from typing import Union
+from decimal import Decimal, InvalidOperation
 
-JsonValue = Union[dict[str, "JsonValue"], list["JsonValue"], str, int, Decimal, bool, None]
+JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | Decimal | bool | None
 JsonObject = dict[str, JsonValue]
+
+MAX_MAGNITUDE = 400
 
 _text = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -46,10 +47,17 @@ def pretty(value: JsonValue) -> str:
 
 
 def parse_json(text: str | bytes) -> JsonValue:
-    """Read JSON keeping every digit of every number; refuses NaN, infinity and repeated keys with ValueError."""
-    value: JsonValue = json.loads(
-        text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
-    )
+    """Read JSON keeping every digit of every number.
+
+    Raises:
+        ValueError: not JSON, NaN or infinity, a repeated key, nested too deeply, or a number out of any use.
+    """
+    try:
+        value: JsonValue = json.loads(
+            text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+        )
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
     return value
 
 
@@ -135,6 +143,17 @@ def _write_pretty(value: JsonValue, parts: list[str], newline: str) -> None:
             parts.append(newline + "]")
         case _:
             _write(value, parts, sort=False)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text[:40]} is out of range") from None
+    # Written out in plain form, 1e999999999 would be a gigabyte of zeros.
+    if abs(number.adjusted()) > MAX_MAGNITUDE:
+        raise ValueError(f"{text[:40]} is out of range")
+    return number
 
 
 def _no_constant(name: str) -> JsonValue:

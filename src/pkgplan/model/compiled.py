@@ -53,3 +53,8 @@ class CompiledPackage:
     def content(self) -> Content:
         """The identity of what is declared now."""
         return Content(self.key, self.digest)
+
+
+def content_of(payload: JsonObject) -> JsonObject:
+    """The part of a payload as sent that its digest covers: all but the windows and the uniqueness key."""
+    return {name: value for name, value in payload.items() if name not in {"aliases", "uniqueness_key"}}

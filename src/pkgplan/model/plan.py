@@ -49,6 +49,28 @@ class EffectKind(StrEnum):
     REMOVED = "removed"
 
 
+class ChangeKind(StrEnum):
+    """What happened to a field or term; the value is the symbol that is shown."""
+
+    ADDED = "+"
+    REMOVED = "-"
+    CHANGED = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between a version and the one before it, in the words of the catalog."""
+
+    kind: ChangeKind
+    path: str
+    before: str | None
+    after: str | None
+
+    def to_json(self) -> JsonObject:
+        """`{change, path, before, after}`."""
+        return {"change": str(self.kind), "path": self.path, "before": self.before, "after": self.after}
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One step of an apply.
@@ -56,6 +78,7 @@ class Action:
     For a create, `payload` is byte for byte the body that is sent, `aliases` and `uniqueness_key` included.
     For an archive it is `{package_id}`; for a record it is the metadata. `digest` is that of the content.
     `carried` marks a re-issue of older content that bridges time until the declared content begins.
+    `previous`, `changes` and `source` are for people; apply does not read them.
     """
 
     id: str
@@ -67,6 +90,10 @@ class Action:
     windows: tuple[AliasWindow, ...]
     digest: str
     carried: bool = False
+    metadata: JsonObject | None = None
+    previous: PackageRef | None = None
+    source: str | None = None
+    changes: tuple[Change, ...] = ()
 
     def to_json(self) -> JsonObject:
         """The promised keys first, ours behind them."""
@@ -82,6 +109,10 @@ class Action:
             "windows": [window.to_json() for window in self.windows],
             "digest": self.digest,
             "carried": self.carried,
+            "metadata": self.metadata,
+            "previous": None if self.previous is None else str(self.previous),
+            "source": self.source,
+            "changes": [change.to_json() for change in self.changes],
         }
 
 
@@ -199,16 +230,13 @@ def plan_from_json(value: JsonValue) -> Plan:
 
 def _plan(value: JsonObject) -> Plan:
     base = as_object(value["base"])
-    lineage, head = base["lineage"], base["head"]
     return Plan(
         tool_version=str(value["tool_version"]),
         environment=str(value["environment"]),
         namespace=str(value["namespace"]),
         as_of=parse_instant(str(value["as_of"])),
         catalog_digest=str(value["catalog_digest"]),
-        base=Base(
-            None if lineage is None else str(lineage), int(str(base["serial"])), None if head is None else str(head)
-        ),
+        base=Base(_optional_text(base["lineage"]), int(str(base["serial"])), _optional_text(base["head"])),
         references={key: str(id_) for key, id_ in as_object(value["references"]).items()},
         assumptions={key: str(reading) for key, reading in as_object(value["assumptions"]).items()},
         actions=tuple(_action(as_object(item)) for item in as_list(value["actions"])),
@@ -218,17 +246,30 @@ def _plan(value: JsonObject) -> Plan:
 
 
 def _action(value: JsonObject) -> Action:
-    key = value["uniqueness_key"]
+    metadata, previous = value["metadata"], value["previous"]
     return Action(
         id=str(value["id"]),
         operation=Operation(str(value["action"])),
         ref=PackageRef.parse(str(value["ref"])),
         reason=Reason(str(value["reason"])),
-        uniqueness_key=None if key is None else str(key),
+        uniqueness_key=_optional_text(value["uniqueness_key"]),
         payload=as_object(value["payload"]),
         windows=tuple(AliasWindow.from_json(as_object(item)) for item in as_list(value["windows"])),
         digest=str(value["digest"]),
         carried=value["carried"] is True,
+        metadata=None if metadata is None else as_object(metadata),
+        previous=None if previous is None else PackageRef.parse(str(previous)),
+        source=_optional_text(value["source"]),
+        changes=tuple(_change(as_object(item)) for item in as_list(value["changes"])),
+    )
+
+
+def _change(value: JsonObject) -> Change:
+    return Change(
+        ChangeKind(str(value["change"])),
+        str(value["path"]),
+        _optional_text(value["before"]),
+        _optional_text(value["after"]),
     )
 
 
@@ -242,3 +283,7 @@ def _effect(value: JsonObject) -> Effect:
         after=None if after is None else Window.from_json(as_object(after)),
         caused_by=str(value["caused_by"]),
     )
+
+
+def _optional_text(value: JsonValue) -> str | None:
+    return None if value is None else str(value)

@@ -9,7 +9,8 @@ edited, missing or swapped line is found. Kinds and their bodies:
     genesis           lineage, environment, namespace
     run_started       run, plan (the whole plan), plan_digest, commit, tool_version, resumed
     intent            run, action, operation, ref, uniqueness_key, payload_digest
-    created           run, action, ref, package_id, uniqueness_key, digest, carried, payload, references, windows
+    created           run, action, ref, package_id, uniqueness_key, digest, carried, payload, references,
+                      windows, metadata (null for a carried version)
     adopted           the same as created: the package was already there under our uniqueness key
     windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back
     archived          run, action, ref, package_id
@@ -177,9 +178,9 @@ class State:
     namespace: str | None = None
     lineage: str | None = None
     head: Head = Head()
-    versions: Mapping[PackageRef, RecordedVersion] = MappingProxyType({})
-    metadata: Mapping[str, JsonObject] = MappingProxyType({})
-    reserved: Mapping[str, int] = MappingProxyType({})
+    versions: Mapping[PackageRef, RecordedVersion] = field(default_factory=dict)
+    metadata: Mapping[str, JsonObject] = field(default_factory=dict)
+    reserved: Mapping[str, int] = field(default_factory=dict)
     unfinished: UnfinishedRun | None = None
 
     @property
@@ -230,7 +231,7 @@ class _Folding:
         self._versions: dict[PackageRef, RecordedVersion] = {}
         self._metadata: dict[str, JsonObject] = {}
         self._reserved: dict[str, int] = {}
-        self._run: LogEntry | None = None
+        self._run: UnfinishedRun | None = None
         self._intents: dict[str, JsonObject] = {}
         self._done: set[str] = set()
         self._unobserved: list[PackageRef] = []
@@ -241,8 +242,8 @@ class _Folding:
             case "genesis":
                 self._genesis = body
             case "run_started" if not body.get("resumed"):
-                self._run = entry
                 self._intents, self._done, self._unobserved = {}, set(), []
+                self._run = _run_of(entry)
             case "intent":
                 self._intents[str(body["action"])] = body
                 self._reserve(PackageRef.parse(str(body["ref"])))
@@ -265,6 +266,9 @@ class _Folding:
     def _create(self, entry: LogEntry) -> None:
         body = entry.body
         ref = PackageRef.parse(str(body["ref"]))
+        known = self._versions.get(ref)
+        if known is not None and known.package_id != body["package_id"]:
+            raise ValueError(f'{ref} is package "{known.package_id}" already')
         windows = tuple(AliasWindow.from_json(as_object(window)) for window in as_list(body["windows"]))
         payload = body["payload"]
         self._versions[ref] = RecordedVersion(
@@ -280,6 +284,8 @@ class _Folding:
             carried=bool(body["carried"]),
             order=entry.serial,
         )
+        if body["metadata"] is not None:
+            self._metadata[ref.key] = as_object(body["metadata"])
         self._reserve(ref)
         self._unobserved.append(ref)
         self._done.add(str(body["action"]))
@@ -310,17 +316,24 @@ class _Folding:
     def _unfinished(self) -> UnfinishedRun | None:
         if self._run is None:
             return None
-        body = self._run.body
-        return UnfinishedRun(
-            run=str(body["run"]),
-            plan=as_object(body["plan"]),
-            plan_digest=str(body["plan_digest"]),
-            started_at=self._run.at,
-            actor=self._run.actor,
+        return replace(
+            self._run,
             intents=MappingProxyType(self._intents),
             done=frozenset(self._done),
             unobserved=tuple(self._unobserved),
         )
+
+
+def _run_of(entry: LogEntry) -> UnfinishedRun:
+    return UnfinishedRun(
+        run=str(entry.body["run"]),
+        plan=as_object(entry.body["plan"]),
+        plan_digest=str(entry.body["plan_digest"]),
+        started_at=entry.at,
+        actor=entry.actor,
+        intents={},
+        done=frozenset(),
+    )
 
 
 def _optional_text(value: JsonValue) -> str | None:

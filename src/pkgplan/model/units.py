@@ -31,7 +31,7 @@ MONEY_PATTERN = r"^-?[0-9]{1,20}(\.[0-9]{1,20})? [A-Za-z0-9][A-Za-z0-9-]*$(?!\n)
 SPAN_PATTERN = r"^[0-9]{1,6} (day|week|month|year|period)s?$(?!\n)"
 INSTANT_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$(?!\n)"
+    r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$(?!\n)"
 )
 _MONEY = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?) ([A-Za-z0-9][A-Za-z0-9-]*)")
 _SPAN = re.compile(r"([0-9]{1,6}) (day|week|month|year|period)s?")
@@ -56,11 +56,11 @@ class Money:
     def from_api(cls, number: int | Decimal, unit: str) -> Money:
         """The amount that the API's number means. Units: cents for USD, whole units otherwise."""
         amount = Decimal(number)
-        return cls(amount.scaleb(-2) if unit == USD else amount, unit)
+        return cls(_shifted(amount, -2) if unit == USD else amount, unit)
 
     def to_api(self) -> int | Decimal:
         """The number that the API takes. Units: cents for USD, whole units for all else."""
-        number = self.amount.scaleb(2) if self.unit == USD else self.amount
+        number = _shifted(self.amount, 2) if self.unit == USD else self.amount
         return int(number) if number == number.to_integral_value() else number
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class RelativeDate:
-    """A span of calendar time, counted from an anchor that only a contract knows. Units: days to years, periods."""
+    """A span of calendar time from an anchor that only a contract knows. Units: days to years, periods."""
 
     value: int
     unit: str
@@ -88,7 +88,7 @@ class RelativeDate:
 
     @classmethod
     def from_api(cls, value: JsonValue) -> RelativeDate | None:
-        """Read the API's `{value, unit}` (which has been seen to answer with text values); None if it is none."""
+        """Read the API's `{value, unit}` (which was seen to hold text values); None if it is none."""
         if not isinstance(value, dict) or set(value) != {"value", "unit"}:
             return None
         number, unit = value["value"], value["unit"]
@@ -108,7 +108,7 @@ class RelativeDate:
 
 
 def parse_instant(text: str) -> Instant:
-    """Read RFC 3339 with an offset, or a date, which means midnight UTC; raises ValueError for anything else."""
+    """Read RFC 3339 with an offset, or a date, which is midnight UTC; raises ValueError for all else."""
     if not re.fullmatch(INSTANT_PATTERN, text):
         raise ValueError(f'"{text}" is not an instant like "2026-02-01" or "2026-02-01T00:00:00Z"')
     try:
@@ -141,3 +141,11 @@ def on_the_hour(instant: Instant) -> bool:
 def next_full_hour(instant: Instant) -> Instant:
     """The first full hour that lies strictly after an instant."""
     return instant.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def _shifted(number: Decimal, places: int) -> Decimal:
+    """The number with its decimal point moved, every digit kept; `scaleb` would round to 28 of them."""
+    sign, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError(f"{number} is not an amount")  # noqa: TRY004 - NaN and infinity are values, not types
+    return Decimal((sign, digits, exponent + places))

@@ -1,0 +1,117 @@
+"""The fields of request bodies: numbers, enums, instants, and what JSON objects of the API have in common.
+
+Comes in: values as `parse_json` gives them. Goes out: pydantic types for `payloads.py`.
+Never here: floats, or which object has which field. Units: amounts are the API's, cents for USD.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    StrictStr,
+    StringConstraints,
+    model_validator,
+)
+
+from pkgplan.model.units import Instant, format_instant, on_the_hour, parse_instant
+
+if TYPE_CHECKING:
+    from pkgplan.model.canonical import JsonObject
+
+# What a double can hold; a client that reads the answer would see infinity or zero beyond it.
+_MAX_EXPONENT = 308
+_MAX_DECIMAL_PLACES = 340
+
+
+def _number(value: object) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("must be number")  # noqa: TRY004 - pydantic collects ValueError
+    number = Decimal(value)
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_MAX_DECIMAL_PLACES or number.adjusted() > _MAX_EXPONENT:
+        raise ValueError("must be a number that a double can hold")
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _whole(value: object) -> int:
+    number = _number(value)
+    if not isinstance(number, int):
+        raise ValueError("must be integer")  # noqa: TRY004 - pydantic collects ValueError
+    return number
+
+
+def _not_negative(number: int | Decimal) -> int | Decimal:
+    if number < 0:
+        raise ValueError("must be >= 0")
+    return number
+
+
+def _fraction(number: int | Decimal) -> int | Decimal:
+    if not 0 <= number <= 1:
+        raise ValueError("must be between 0 and 1")
+    return number
+
+
+def _decimal_places(number: int) -> int:
+    if not -5 <= number <= 5:
+        raise ValueError("must be between -5 and 5")
+    return number
+
+
+def _upper(value: object) -> object:
+    """Most enums are taken in upper and in lower case, never in a mix."""
+    return value.upper() if isinstance(value, str) and value.islower() else value
+
+
+def _instant_on_the_hour(value: object) -> Instant:
+    if not isinstance(value, str):
+        raise ValueError("must be string")  # noqa: TRY004 - pydantic collects ValueError
+    if "T" not in value.upper():
+        raise ValueError('must match format "date-time"')
+    instant = parse_instant(value)
+    if not on_the_hour(instant):
+        raise ValueError(f'must be a full hour, "{value}" is not')
+    return instant
+
+
+Number = Annotated[int | Decimal, PlainValidator(_number)]
+NotNegative = Annotated[Number, AfterValidator(_not_negative)]
+Fraction = Annotated[Number, AfterValidator(_fraction)]
+Whole = Annotated[int, PlainValidator(_whole)]
+WholeNotNegative = Annotated[Whole, AfterValidator(_not_negative)]
+DecimalPlaces = Annotated[Whole, AfterValidator(_decimal_places)]
+NonEmpty = Annotated[StrictStr, StringConstraints(min_length=1)]
+EntityId = NonEmpty
+HourInstant = Annotated[Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant)]
+AnyCase = BeforeValidator(_upper)
+
+Frequency = Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY"], AnyCase]
+Recurrence = Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY", "DAILY"], AnyCase]
+InvoiceBehavior = Annotated[Literal["BILL_IMMEDIATELY", "BILL_ON_NEXT_COLLECTION_DATE"], AnyCase]
+
+
+class Body(BaseModel):
+    """A JSON object of the API."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_nulls(cls, value: object) -> object:
+        if isinstance(value, dict):
+            for name in cls.model_fields:
+                if name in value and value[name] is None:
+                    raise ValueError(f"property '{name}' must not be null")
+        return value
+
+    def to_json(self) -> JsonObject:
+        """The fields that were given, in the API's spelling."""
+        return cast("JsonObject", self.model_dump(exclude_unset=True))

@@ -1,0 +1,227 @@
+"""The SQLite file behind the engine: opening it safely, its schema, and one transaction for each call.
+
+Comes in: a path or ":memory:". Goes out: connections inside a transaction.
+Never here: what the rows mean. A commit that returned survives SIGKILL and power loss (synchronous=FULL).
+Processes on one file wait for each other (IMMEDIATE transactions, busy timeout). A file that is not ours is
+recognised before anything is written to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pkgplan.engine.faults import EngineError
+from pkgplan.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MEMORY: Final = ":memory:"
+
+# "pkgp" in ASCII: how a file says that it belongs to this engine.
+APPLICATION_ID: Final = 0x706B6770
+
+# One script a version; a file at version N still needs MIGRATIONS[N:]. Instants are fixed-width UTC text, so
+# that text order is time order.
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE prerequisites (
+      kind TEXT NOT NULL,
+      id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      body TEXT NOT NULL,
+      PRIMARY KEY (kind, id)
+    );
+    CREATE TABLE rates (
+      rate_card_id TEXT NOT NULL,
+      product_id TEXT NOT NULL,
+      billing_frequency TEXT NOT NULL,
+      entitled INTEGER NOT NULL,
+      PRIMARY KEY (rate_card_id, product_id, billing_frequency)
+    );
+    CREATE TABLE rate_card_aliases (
+      alias TEXT NOT NULL,
+      rate_card_id TEXT NOT NULL,
+      PRIMARY KEY (alias, rate_card_id)
+    );
+    CREATE INDEX rate_card_aliases_by_card ON rate_card_aliases (rate_card_id);
+    CREATE TABLE custom_field_keys (
+      entity TEXT NOT NULL,
+      key TEXT NOT NULL,
+      PRIMARY KEY (entity, key)
+    );
+    CREATE TABLE packages (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      uniqueness_key TEXT UNIQUE,
+      created_at TEXT NOT NULL,
+      archived_at TEXT,
+      request TEXT NOT NULL,
+      body TEXT NOT NULL
+    );
+    CREATE INDEX packages_not_archived ON packages (seq) WHERE archived_at IS NULL;
+    CREATE INDEX packages_archived ON packages (seq) WHERE archived_at IS NOT NULL;
+    CREATE TABLE alias_windows (
+      alias TEXT NOT NULL,
+      package_seq INTEGER NOT NULL REFERENCES packages (seq),
+      starting_at TEXT NOT NULL,
+      ending_before TEXT NOT NULL,
+      live INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE INDEX alias_windows_live ON alias_windows (alias, ending_before) WHERE live = 1;
+    CREATE INDEX alias_windows_by_package ON alias_windows (package_seq);
+    """,
+)
+
+_RETRY_SECONDS: Final = 0.02
+_ANOTHER_FILE: Final = "move the file away or name another one"
+_NOT_A_DATABASE: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+class Store:
+    """One SQLite database, opened at the first call, shared by the threads of this process."""
+
+    def __init__(self, path: Path | str, *, busy_seconds: float) -> None:
+        self._path = path
+        self._busy_seconds = busy_seconds
+        self._lock = threading.RLock()
+        self._open_connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that has the write lock from its first moment; commits, or leaves nothing."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees one snapshot and never waits for writers."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the file; a later call opens it again (and an in-memory store empty)."""
+        with self._lock:
+            if self._open_connection is not None:
+                self._open_connection.close()
+                self._open_connection = None
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._connection()
+            with self._explained(), _within(connection, begin):
+                yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = _primary_code(error)
+            if code is None or isinstance(error, sqlite3.IntegrityError):
+                raise  # a bug of ours, not of the file
+            if code in _NOT_A_DATABASE:
+                raise self._fault(f"is damaged: {error}", hint=_ANOTHER_FILE) from error
+            raise EngineError(503, f'the engine database "{self._path}" did not answer: {error}') from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open_connection is None:
+            self._open_connection = self._opened()
+        return self._open_connection
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            if self._path != MEMORY:
+                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            # Transactions are ours alone (isolation_level=None), and so is the lock between threads.
+            connection = sqlite3.connect(
+                self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise self._fault(f"cannot be opened: {error}") from error
+        try:
+            self._patiently(lambda: self._prepare(connection))
+        except sqlite3.Error as error:
+            connection.close()
+            raise self._fault(f"cannot be used: {error}") from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _patiently(self, step: Callable[[], None]) -> None:
+        """Switching to WAL answers "locked" at once, without the busy timeout, when two processes do it."""
+        give_up = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                return step()
+            except sqlite3.OperationalError as error:
+                if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up:
+                    raise
+            time.sleep(_RETRY_SECONDS)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # One snapshot for all that is asked: between two questions another process may set the file up.
+        with _within(connection, "BEGIN"):
+            version = self._recognised_version(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        if _pragma(connection, "journal_mode") != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
+        if version < len(MIGRATIONS):
+            self._migrate(connection)
+
+    def _recognised_version(self, connection: sqlite3.Connection) -> int:
+        """The schema version of a file of ours, 0 for an empty one; EnvironmentFault for all else."""
+        version = int(_pragma(connection, "user_version"))
+        owner = int(_pragma(connection, "application_id"))
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if owner != APPLICATION_ID and (tables or version or owner):
+            raise self._fault("belongs to another program", hint=_ANOTHER_FILE)
+        if version > len(MIGRATIONS):
+            raise self._fault(
+                f"has schema version {version}, newer than this pkgplan's {len(MIGRATIONS)}",
+                hint="use the newer pkgplan that wrote it",
+            )
+        return version
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        with _within(connection, "BEGIN IMMEDIATE"):
+            # Again, now under the lock: another process may have been quicker.
+            for script in MIGRATIONS[self._recognised_version(connection) :]:
+                for statement in script.split(";"):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def _fault(self, problem: str, *, hint: str = "") -> EnvironmentFault:
+        return EnvironmentFault(f'the engine database "{self._path}" {problem}', hint=hint)
+
+
+@contextmanager
+def _within(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """Commit what is done inside, or roll all of it back; a failed COMMIT counts as not done."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _primary_code(error: sqlite3.Error) -> int | None:
+    """The result code of SQLite without its extension; None if Python raised the error."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> str:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return str(value)

@@ -1,0 +1,159 @@
+"""The way from files to a plan, in the order in which it happens. Read this file second, after the README.
+
+Comes in: a catalog folder, state and an instant. Goes out: a checked catalog, a plan, and every finding.
+Never here: the work of a stage, calls to the environment, or the clock.
+
+    load -> validate -> parse -> check -> compile -> plan -> diff
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pkgplan import __version__
+from pkgplan.model.canonical import JsonObject
+from pkgplan.model.catalog.catalog import Catalog
+from pkgplan.model.compiled import CompiledPackage
+from pkgplan.model.diagnostics import Diagnostic, Location, has_errors, in_order
+from pkgplan.model.plan import Action, Base, Operation, Plan
+from pkgplan.model.record import State
+from pkgplan.model.source import SourceFile, catalog_digest
+from pkgplan.model.timeline import TakeoverRule
+from pkgplan.model.units import Instant
+from pkgplan.stages.checks import check
+from pkgplan.stages.compile import compile_packages, embedded_ids
+from pkgplan.stages.diff import diff
+from pkgplan.stages.load import load, place
+from pkgplan.stages.parse import parse
+from pkgplan.stages.plan import Decided, Emission, Forget, plan
+from pkgplan.stages.validate import validate
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCatalog:
+    """A catalog after every check that needs nothing but its files. Findings have their places."""
+
+    sources: tuple[SourceFile, ...]
+    catalog: Catalog
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it may be planned."""
+        return not has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The environment that a plan is for: its names, how it moves aliases, and the ids it knows."""
+
+    environment: str
+    namespace: str
+    rule: TakeoverRule
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, or the findings that stand in its way."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check_catalog(root: Path) -> CheckedCatalog:
+    """Read and check a catalog; every fault of every file is found in one go."""
+    sources, found = load(root)
+    sound, faults = validate(sources)
+    catalog, clashes = parse(sound, complete=len(sound) == len(sources) and not found)
+    findings = [*found, *faults, *clashes, *check(catalog)]
+    return CheckedCatalog(sources, catalog, located(findings, sources))
+
+
+def make_plan(checked: CheckedCatalog, target: Target, state: State, as_of: Instant) -> Planned:
+    """Plan a sound catalog; pure, so that the same inputs give the same bytes.
+
+    Raises:
+        UnpinnedReference: a name has no id in the environment.
+    """
+    packages = compile_packages(checked.catalog, target.ids)
+    decided = plan(
+        packages,
+        state,
+        as_of=as_of,
+        rule=target.rule,
+        forget=_forget(checked.catalog),
+        emission=Emission(target.namespace, target.environment),
+    )
+    diagnostics = in_order((*checked.diagnostics, *located(decided.diagnostics, checked.sources)))
+    if has_errors(diagnostics):
+        return Planned(None, diagnostics)
+    return Planned(_bind(decided, packages, checked, target, state, as_of), diagnostics)
+
+
+def with_diagnostics(made: Plan, diagnostics: Iterable[JsonObject]) -> Plan:
+    """The plan carrying its findings as they are shown; they are no part of its digest."""
+    return replace(made, diagnostics=tuple(diagnostics))
+
+
+def located(diagnostics: Iterable[Diagnostic], sources: Iterable[SourceFile]) -> tuple[Diagnostic, ...]:
+    """Findings with their lines; only files that have any are read again."""
+    return place(tuple(diagnostics), {source.path: source.text for source in sources})
+
+
+def _forget(catalog: Catalog) -> Forget:
+    if catalog.project is None:
+        return Forget(frozenset(), frozenset(), Location("pkgplan.yaml"))
+    forget = catalog.project.document.spec.forget
+    return Forget(frozenset(forget.packages), frozenset(forget.aliases), catalog.project.at("spec", "forget"))
+
+
+def _bind(
+    decided: Decided,
+    packages: tuple[CompiledPackage, ...],
+    checked: CheckedCatalog,
+    target: Target,
+    state: State,
+    as_of: Instant,
+) -> Plan:
+    references: dict[str, str] = {}
+    touched = {action.ref.key for action in decided.actions if action.operation is Operation.CREATE}
+    for package in packages:
+        if package.key in touched:
+            references |= package.references
+    for action in decided.actions:
+        if action.carried and action.previous is not None:
+            references = {**state.versions[action.previous].references, **references}
+    return Plan(
+        tool_version=__version__,
+        environment=target.environment,
+        namespace=target.namespace,
+        as_of=as_of,
+        catalog_digest=catalog_digest(checked.sources),
+        base=Base(state.lineage, state.head.serial, state.head.digest),
+        references=dict(sorted(references.items())),
+        assumptions={name: str(getattr(target.rule, name)) for name in TakeoverRule.__slots__},
+        actions=tuple(_explained(action, references, state) for action in decided.actions),
+        effects=decided.effects,
+    )
+
+
+def _explained(action: Action, references: Mapping[str, str], state: State) -> Action:
+    before = None if action.previous is None else state.versions.get(action.previous)
+    if action.operation is not Operation.CREATE or before is None or before.payload is None:
+        return action
+    return replace(action, changes=diff(before.payload, before.references, action.payload, references))
+
+
+__all__ = [
+    "CheckedCatalog",
+    "Planned",
+    "Target",
+    "check_catalog",
+    "embedded_ids",
+    "located",
+    "make_plan",
+    "with_diagnostics",
+]

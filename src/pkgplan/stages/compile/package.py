@@ -1,0 +1,82 @@
+"""A package file, put together from its terms.
+
+Comes in: the catalog and ids. Goes out: one `CompiledPackage` for each package, in the order of their keys.
+Never here: alias windows in the payload (they are kept beside it), uniqueness keys (the planner numbers).
+Source: POST /v1/packages/create, SDK `PackageCreateParams`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pkgplan.model.canonical import JsonObject, digest_of
+from pkgplan.model.catalog.catalog import Catalog, Declared
+from pkgplan.model.catalog.package import PackageDocument, PackageSpec, UsageStatementSchedule
+from pkgplan.model.compiled import CompiledPackage, DeclaredAlias
+from pkgplan.model.timeline import AliasWindow, Window
+from pkgplan.stages.compile.recurring_credits import recurring_credits
+from pkgplan.stages.compile.references import Ids
+from pkgplan.stages.compile.subscriptions import subscriptions
+from pkgplan.stages.compile.values import capitals, present, span
+
+
+def compile_packages(catalog: Catalog, pinned: Mapping[str, str]) -> tuple[CompiledPackage, ...]:
+    """Compile every package of a catalog that has no errors.
+
+    Args:
+        catalog: what was parsed and checked.
+        pinned: `product/<key>` and the like, with the ids that they stand for in the environment.
+
+    Raises:
+        UnpinnedReference: a name has no id.
+    """
+    return tuple(_compile(declared, Ids(pinned)) for declared in catalog.packages.values())
+
+
+def _compile(declared: Declared[PackageDocument], ids: Ids) -> CompiledPackage:
+    spec, metadata = declared.document.spec, declared.document.metadata
+    payload = _payload(spec, ids)
+    return CompiledPackage(
+        key=declared.key,
+        payload=payload,
+        digest=digest_of(payload),
+        aliases=tuple(
+            DeclaredAlias(
+                AliasWindow(alias.name, Window(alias.starting_at, alias.ending_before)),
+                declared.at("spec", "aliases", index),
+            )
+            for index, alias in enumerate(spec.aliases)
+        ),
+        references=ids.used,
+        metadata=present(
+            description=metadata.description, owner=metadata.owner, labels=dict(sorted(metadata.labels.items()))
+        ),
+        retire_at=None if spec.retire is None else spec.retire.at,
+        at=declared.at(),
+    )
+
+
+def _payload(spec: PackageSpec, ids: Ids) -> JsonObject:
+    return present(
+        name=spec.name,
+        contract_name=spec.contract_name,
+        rate_card_id=None if spec.rate_card is None else ids.rate_card(spec.rate_card),
+        rate_card_alias=spec.rate_card_alias,
+        duration=span(spec.duration),
+        net_payment_terms_days=spec.net_payment_terms_days,
+        billing_provider=spec.billing_provider,
+        delivery_method=spec.delivery_method,
+        usage_statement_schedule=_usage_statement_schedule(spec.usage_statement_schedule),
+        recurring_credits=recurring_credits(spec.recurring_credits, ids),
+        subscriptions=subscriptions(spec.subscriptions, ids),
+    )
+
+
+def _usage_statement_schedule(schedule: UsageStatementSchedule | None) -> JsonObject | None:
+    if schedule is None:
+        return None
+    return present(
+        frequency=capitals(schedule.frequency),
+        day=capitals(schedule.day),
+        invoice_generation_starting_at_offset=span(schedule.invoice_generation_starting_at_offset),
+    )

@@ -1,0 +1,71 @@
+"""The ids that names of the catalog stand for in one environment.
+
+Comes in: pinned ids, or the namespace of an embedded environment. Goes out: ids, and a note of which were used.
+Never here: looking anything up in an environment; that is what pinning is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
+
+from pkgplan.errors import EnvironmentFault
+from pkgplan.model.catalog.catalog import Catalog
+from pkgplan.model.units import OTHER_CURRENCIES, USD, USD_CREDIT_TYPE_ID
+
+# Fixed for ever: the ids of an embedded environment follow from it.
+_EMBEDDED = UUID("5f0e3c52-6f0a-5a5e-9d57-0d6a0c1b7a11")
+
+
+class UnpinnedReference(EnvironmentFault):
+    """A name of the catalog has no id in the environment's lock file."""
+
+
+class Ids:
+    """Looks names up, and remembers which it was asked for."""
+
+    def __init__(self, pinned: Mapping[str, str]) -> None:
+        self._pinned = pinned
+        self._used: dict[str, str] = {}
+
+    def product(self, key: str) -> str:
+        """The id of a declared product."""
+        return self._id(f"product/{key}")
+
+    def rate_card(self, key: str) -> str:
+        """The id of a declared rate card."""
+        return self._id(f"rate-card/{key}")
+
+    def credit_type(self, unit: str) -> str:
+        """The id of a currency or pricing unit. Source: "USD (cents)" has one id everywhere."""
+        return self._id(f"pricing-unit/{unit}")
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Every name that was looked up, sorted, with its id."""
+        return dict(sorted(self._used.items()))
+
+    def _id(self, name: str) -> str:
+        id_ = USD_CREDIT_TYPE_ID if name == f"pricing-unit/{USD}" else self._pinned.get(name)
+        if id_ is None:
+            raise UnpinnedReference(
+                f'"{name}" has no id in this environment', hint="pin it in the environment's lock file"
+            )
+        self._used[name] = id_
+        return id_
+
+
+def embedded_ids(catalog: Catalog, namespace: str, environment: str) -> dict[str, str]:
+    """The ids of everything declared, for an embedded environment, where they follow from the names."""
+    names = [
+        *_names("billable-metric", catalog.metrics),
+        *_names("product", catalog.products),
+        *_names("rate-card", catalog.rate_cards),
+        *_names("pricing-unit", catalog.pricing_units),
+        *_names("pricing-unit", OTHER_CURRENCIES),
+    ]
+    return {name: str(uuid5(_EMBEDDED, f"{namespace}/{environment}/{name}")) for name in names}
+
+
+def _names(kind: str, keys: Iterable[str]) -> list[str]:
+    return [f"{kind}/{key}" for key in keys]

@@ -1,0 +1,12 @@
+"""Files become documents, and routes become lines.
+
+Comes in: a catalog folder. Goes out: one `SourceFile` for each sound file, a diagnostic for each fault of the
+others, and, once there is something to report, the place of every finding.
+Never here: what a document means; this stage knows YAML and files, not packages.
+"""
+
+from pkgplan.stages.load.document import read_document
+from pkgplan.stages.load.files import load, read_text
+from pkgplan.stages.load.places import place
+
+__all__ = ["load", "place", "read_document", "read_text"]

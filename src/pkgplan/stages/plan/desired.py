@@ -1,0 +1,159 @@
+"""What one alias should resolve to, at every instant, as the catalog and the record together say.
+
+Comes in: the declared windows of one alias, its recorded rows, and `as_of`. Goes out: segments of time.
+Never here: how to get there.
+
+The past belongs to the record: nothing is asked for before `as_of` except what a declaration claims there,
+so that a claim which contradicts the record can be refused. From `as_of` on, declared windows count; before
+the first of them the present holder goes on (an open window ends where the next begins); between two bounded
+ones there is nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from pkgplan.model.compiled import CompiledPackage, Content
+from pkgplan.model.diagnostics import Location
+from pkgplan.model.names import PackageRef
+from pkgplan.model.record import State
+from pkgplan.model.timeline import BEGINNING, END, AliasRow, DatelessStart, TakeoverRule, Window
+from pkgplan.model.units import Instant, next_full_hour
+
+
+class Nothing(Enum):
+    """What can be asked of an instant other than a package."""
+
+    NOBODY = "nobody may be behind the alias"
+    ANYBODY = "whoever is behind the alias may stay"
+    RETIRED = "the package may stay until it is archived"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of time, what is wanted in it, and the declaration that wants it.
+
+    `dateless` says that a create at its start is sent without one.
+    """
+
+    start: Instant
+    end: Instant
+    wanted: Content | Nothing
+    at: Location | None = None
+    dateless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One package's window on one alias. `over` says that the package is retired and claims nothing."""
+
+    content: Content
+    window: Window
+    retire_at: Instant | None
+    over: bool
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What state says about one alias: its rows, what each version is, and the ends that were asked for."""
+
+    rows: tuple[AliasRow, ...]
+    contents: Mapping[PackageRef, Content]
+    sent_ends: Mapping[PackageRef, Instant]
+
+    @classmethod
+    def of(cls, alias: str, state: State, rows: tuple[AliasRow, ...]) -> Recorded:
+        """The record of one alias."""
+        versions = [state.versions[row.ref] for row in rows]
+        return cls(
+            rows,
+            {version.ref: version.content for version in versions},
+            {
+                version.ref: window.window.end
+                for version in versions
+                for window in version.sent
+                if window.alias == alias
+            },
+        )
+
+
+def declarations(packages: Sequence[CompiledPackage], as_of: Instant) -> dict[str, list[Declaration]]:
+    """The declared windows of each alias in order of start, those without a start first."""
+    declared: dict[str, list[Declaration]] = {}
+    for package in packages:
+        over = package.retire_at is not None and package.retire_at <= as_of
+        for alias in package.aliases:
+            entry = Declaration(package.content, alias.window.window, package.retire_at, over, alias.at)
+            declared.setdefault(alias.window.alias, []).append(entry)
+    for entries in declared.values():
+        entries.sort(key=lambda entry: (entry.window.start, entry.content.key))
+    return {alias: declared[alias] for alias in sorted(declared)}
+
+
+def desired(
+    declared: Sequence[Declaration], recorded: Recorded, *, as_of: Instant, rule: TakeoverRule
+) -> tuple[Segment, ...]:
+    """Segments that cover all time, in order, for an alias with at least one declaration."""
+    claims = _claims(declared, recorded, as_of, rule)
+    segments = _Segments()
+    carried = bool(claims) and claims[0].start > as_of
+    segments.extend_to(as_of if carried else BEGINNING, Nothing.ANYBODY)
+    if carried:
+        holder = next((row.ref for row in recorded.rows if row.window.covers(as_of)), None)
+        if holder is not None:
+            until = min(claims[0].start, recorded.sent_ends.get(holder, END))
+            segments.extend_to(until, recorded.contents[holder])
+    for claim in claims:
+        if claim.start > segments.reached:
+            segments.extend_to(min(claim.start, as_of), Nothing.ANYBODY)
+            segments.extend_to(claim.start, Nothing.NOBODY)
+        segments.extend_to(claim.end, claim.wanted, claim.at, dateless=claim.dateless)
+    segments.extend_to(as_of, Nothing.ANYBODY)
+    ends = any(not entry.over for entry in declared)
+    segments.extend_to(END, Nothing.NOBODY if ends else Nothing.ANYBODY)
+    return tuple(segments.pieces)
+
+
+class _Segments:
+    """Contiguous segments under construction."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Segment] = []
+        self.reached = BEGINNING
+
+    def extend_to(
+        self, end: Instant, wanted: Content | Nothing, at: Location | None = None, *, dateless: bool = False
+    ) -> None:
+        if end > self.reached:
+            self.pieces.append(Segment(self.reached, end, wanted, at, dateless))
+            self.reached = end
+
+
+def _claims(
+    declared: Sequence[Declaration], recorded: Recorded, as_of: Instant, rule: TakeoverRule
+) -> list[Segment]:
+    claims: list[Segment] = []
+    for index, entry in enumerate(declared):
+        following = declared[index + 1].window.start if index + 1 < len(declared) else END
+        start, end = entry.window.start, min(entry.window.end, following)
+        dateless = entry.window.starting_at is None and not recorded.rows
+        if entry.window.starting_at is None and not entry.over:
+            if recorded.rows:
+                start = _soonest(entry.content, recorded, as_of)
+            elif rule.dateless_start is DatelessStart.CREATED_AT:
+                start = as_of
+        retired = start if entry.over else max(start, min(end, entry.retire_at or END))
+        claims.append(Segment(start, retired, entry.content, entry.at, dateless))
+        claims.append(Segment(retired, end, Nothing.RETIRED, entry.at))
+    return [claim for claim in claims if claim.start < claim.end]
+
+
+def _soonest(content: Content, recorded: Recorded, as_of: Instant) -> Instant:
+    """Where a window without a start begins: now if the alias is already there, else at the next full hour."""
+    holder = next((row.ref for row in recorded.rows if row.window.covers(as_of)), None)
+    if holder is not None and recorded.contents[holder] == content:
+        return as_of
+    return next_full_hour(as_of)

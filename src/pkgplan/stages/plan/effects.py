@@ -1,0 +1,115 @@
+"""What the actions of a plan do to alias windows, and which undocumented readings that depends on.
+
+Comes in: recorded timelines and the actions in order. Goes out: effects, and the assumptions that matter.
+Never here: choosing actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from pkgplan.model.names import PackageRef
+from pkgplan.model.plan import Action, Effect, EffectKind, Operation
+from pkgplan.model.timeline import (
+    AfterBoundedEnd,
+    AliasRow,
+    DatelessStart,
+    DatelessTakeover,
+    LaterWindows,
+    TakeoverRule,
+    Window,
+    take_over,
+)
+from pkgplan.model.units import Instant
+
+Timelines = Mapping[str, tuple[AliasRow, ...]]
+
+# The other reading of each question, to see whether the answer would change the outcome.
+_OTHERWISE: tuple[Mapping[str, object], ...] = tuple(
+    {reading.name: value}
+    for reading, values in zip(
+        fields(TakeoverRule), (LaterWindows, AfterBoundedEnd, DatelessTakeover, DatelessStart), strict=True
+    )
+    for value in values
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Timelines after all actions, the effects on the way, and the questions whose answer mattered."""
+
+    timelines: Timelines
+    effects: tuple[Effect, ...]
+    assumed: tuple[tuple[str, str], ...]
+
+
+def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rule: TakeoverRule) -> Foreseen:
+    """Play the actions on the recorded timelines."""
+    now: dict[str, tuple[AliasRow, ...]] = dict(timelines)
+    causes: dict[tuple[str, PackageRef], str] = {}
+    assumed: dict[tuple[str, str], None] = {}
+    for action in actions:
+        for alias, rows in _after(action, now, at, rule):
+            for ref in _touched(now.get(alias, ()), rows):
+                causes[alias, ref] = action.id
+            assumed.update(dict.fromkeys((alias, name) for name in _depends_on(action, alias, now, at, rule)))
+            now[alias] = rows
+    effects = [
+        effect
+        for (alias, ref), cause in causes.items()
+        for effect in _effects(alias, ref, timelines.get(alias, ()), now[alias], cause)
+    ]
+    effects.sort(
+        key=lambda effect: (effect.alias, (effect.before or effect.after or Window()).start, effect.ref)
+    )
+    return Foreseen(now, tuple(effects), tuple(assumed))
+
+
+def _after(
+    action: Action, now: Timelines, at: Instant, rule: TakeoverRule
+) -> Iterator[tuple[str, tuple[AliasRow, ...]]]:
+    if action.operation is Operation.ARCHIVE:
+        for alias, rows in now.items():
+            left = tuple(row for row in rows if row.ref != action.ref)
+            if left != rows:
+                yield alias, left
+    elif action.operation is Operation.CREATE:
+        for window in action.windows:
+            rows = now.get(window.alias, ())
+            yield window.alias, take_over(rows, AliasRow(action.ref, window.window), at=at, rule=rule)
+
+
+def _touched(before: Iterable[AliasRow], after: Iterable[AliasRow]) -> list[PackageRef]:
+    return list(dict.fromkeys(row.ref for row in sorted(set(before) ^ set(after), key=lambda row: row.ref)))
+
+
+def _effects(
+    alias: str, ref: PackageRef, before: Sequence[AliasRow], after: Sequence[AliasRow], cause: str
+) -> Iterator[Effect]:
+    had = [row.window for row in before if row.ref == ref]
+    has = [row.window for row in after if row.ref == ref]
+    for index in range(max(len(had), len(has))):
+        old = had[index] if index < len(had) else None
+        new = has[index] if index < len(has) else None
+        if old == new:
+            continue
+        kind = (
+            EffectKind.OPENED if old is None else EffectKind.REMOVED if new is None else EffectKind.SHORTENED
+        )
+        yield Effect(alias, ref, kind, old, new, cause)
+
+
+def _depends_on(action: Action, alias: str, now: Timelines, at: Instant, rule: TakeoverRule) -> Iterator[str]:
+    if action.operation is not Operation.CREATE:
+        return
+    rows = now.get(alias, ())
+    for window in action.windows:
+        if window.alias != alias:
+            continue
+        new = AliasRow(action.ref, window.window)
+        chosen = set(take_over(rows, new, at=at, rule=rule))
+        for other in _OTHERWISE:
+            (name,) = other
+            if set(take_over(rows, new, at=at, rule=replace(rule, **other))) != chosen:  # type: ignore[arg-type]  # one field of the same dataclass
+                yield name

@@ -1,0 +1,109 @@
+"""One sequence of creates out of the sequences of several aliases.
+
+Comes in: for each alias, the moves in the order that it needs. Goes out: creates, each carrying the windows of
+every alias that can go with it, as few as possible.
+Never here: changing the order within an alias.
+
+This is the shortest common supersequence: exact (breadth first) for aliases that share packages as long as
+the search stays small, greedy beyond that. Aliases that share nothing do not meet.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from pkgplan.model.compiled import Content
+from pkgplan.model.timeline import BEGINNING, AliasWindow
+from pkgplan.model.units import Instant
+from pkgplan.stages.plan.moves import Move
+
+# Positions that the exact search may visit; a family of four aliases with five windows each stays below.
+_EXACT_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """One package to create and the windows that it takes."""
+
+    content: Content
+    windows: tuple[AliasWindow, ...]
+
+    @property
+    def starts(self) -> Instant:
+        """The earliest start, to put creates in the order of time."""
+        return min((window.window.start for window in self.windows), default=BEGINNING)
+
+
+def merge(moves_by_alias: Mapping[str, Sequence[Move]]) -> tuple[Create, ...]:
+    """The creates for all aliases; families that share no package follow each other in order of time."""
+    families = [_shortest(family) for family in _families(moves_by_alias)]
+    families.sort(key=lambda creates: (creates[0].starts, creates[0].content.key))
+    return tuple(create for family in families for create in family)
+
+
+def _families(moves_by_alias: Mapping[str, Sequence[Move]]) -> list[list[Sequence[Move]]]:
+    families: list[tuple[set[Content], list[Sequence[Move]]]] = []
+    for alias in sorted(moves_by_alias):
+        moves = moves_by_alias[alias]
+        if not moves:
+            continue
+        contents = {move.content for move in moves}
+        joined: list[Sequence[Move]] = []
+        apart = []
+        for family in families:
+            if family[0] & contents:
+                contents |= family[0]
+                joined += family[1]
+            else:
+                apart.append(family)
+        families = [*apart, (contents, [*joined, moves])]
+    return [family for _, family in families]
+
+
+def _shortest(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:
+    if prod(len(moves) + 1 for moves in family) > _EXACT_LIMIT:
+        return _greedy(family)
+    start, goal = (0,) * len(family), tuple(len(moves) for moves in family)
+    came: dict[tuple[int, ...], tuple[tuple[int, ...], Create] | None] = {start: None}
+    queue = deque([start])
+    while queue and goal not in came:
+        at = queue.popleft()
+        for create, then in _steps(family, at):
+            if then not in came:
+                came[then] = (at, create)
+                queue.append(then)
+    creates: list[Create] = []
+    step = came[goal]
+    while step is not None:
+        before, create = step
+        creates.append(create)
+        step = came[before]
+    return tuple(reversed(creates))
+
+
+def _greedy(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:
+    at, goal = (0,) * len(family), tuple(len(moves) for moves in family)
+    creates: list[Create] = []
+    while at != goal:
+        create, at = max(_steps(family, at), key=lambda step: len(step[0].windows))
+        creates.append(create)
+    return tuple(creates)
+
+
+def _steps(family: Sequence[Sequence[Move]], at: tuple[int, ...]) -> list[tuple[Create, tuple[int, ...]]]:
+    """Every content that could be created next, with all the windows that can go with it."""
+    heads: dict[Content, list[int]] = {}
+    for index, position in enumerate(at):
+        if position < len(family[index]):
+            heads.setdefault(family[index][position].content, []).append(index)
+    steps = []
+    for content, indexes in heads.items():
+        windows = sorted(
+            (family[index][at[index]].window for index in indexes), key=lambda window: window.alias
+        )
+        then = tuple(position + (index in indexes) for index, position in enumerate(at))
+        steps.append((Create(content, tuple(windows)), then))
+    return sorted(steps, key=lambda step: (step[0].starts, step[0].content.key, step[0].content.digest))

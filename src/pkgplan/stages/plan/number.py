@@ -1,0 +1,243 @@
+"""Creates become actions: version numbers, uniqueness keys, reasons and the payload as sent.
+
+Comes in: the creates that aliases need, and the packages whose content is new. Goes out: create and record
+actions.
+Never here: deciding windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pkgplan.model.canonical import JsonObject, JsonValue
+from pkgplan.model.compiled import CompiledPackage, Content, content_of
+from pkgplan.model.diagnostics import Diagnostic
+from pkgplan.model.names import PackageRef, UniquenessKey
+from pkgplan.model.plan import Action, Operation, Reason
+from pkgplan.model.record import RecordedVersion, State, current_version
+from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE, RETIRED_CHANGED
+from pkgplan.model.timeline import AliasWindow
+from pkgplan.model.units import Instant, format_instant, next_full_hour
+from pkgplan.stages.plan.merge import Create
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """What uniqueness keys are made of besides the version."""
+
+    namespace: str
+    environment: str
+
+
+def emissions(
+    packages: Sequence[CompiledPackage],
+    state: State,
+    creates: Sequence[Create],
+    *,
+    as_of: Instant,
+    emission: Emission,
+) -> tuple[tuple[Action, ...], tuple[Diagnostic, ...]]:
+    """Create actions in order, and a diagnostic for new content that no alias window would ever show."""
+    by_key = {package.key: package for package in packages}
+    recorded = state.versions_by_key()
+    planned = {create.content for create in creates}
+    found: list[Diagnostic] = []
+    unaliased: list[Create] = []
+    for key in sorted(by_key):
+        package, current = by_key[key], current_version(recorded.get(key, ()))
+        if package.content in planned or (current is not None and current.digest == package.digest):
+            continue
+        if package.retire_at is not None and package.retire_at <= as_of:
+            found += _changed_after_retirement(package, current)
+        elif not package.aliases:
+            unaliased.append(Create(package.content, ()))
+        elif not _shown(package, recorded.get(key, ()), as_of):
+            found.append(_never_shown(package, as_of))
+    numbering = _Numbering(by_key, recorded, state, emission)
+    actions = [numbering.action(create) for create in (*unaliased, *creates)]
+    return tuple(action for action in actions if action is not None), (*found, *numbering.problems)
+
+
+def records(
+    packages: Sequence[CompiledPackage], state: State, creates: Iterable[Action]
+) -> tuple[Action, ...]:
+    """Record actions for descriptions, owners and labels that changed without a new version."""
+    renewed = {action.ref.key for action in creates if action.metadata is not None}
+    recorded = state.versions_by_key()
+    actions = []
+    for package in sorted(packages, key=lambda package: package.key):
+        current = current_version(recorded.get(package.key, ()))
+        if current is None or package.key in renewed or state.metadata.get(package.key) == package.metadata:
+            continue
+        actions.append(
+            Action(
+                id=f"record:{package.key}",
+                operation=Operation.RECORD,
+                ref=current.ref,
+                reason=Reason.METADATA_CHANGED,
+                uniqueness_key=None,
+                payload=package.metadata,
+                windows=(),
+                digest=current.digest,
+                metadata=package.metadata,
+                previous=current.ref,
+                source=package.at.path,
+            )
+        )
+    return tuple(actions)
+
+
+def payload_as_sent(payload: JsonObject, windows: Sequence[AliasWindow], uniqueness_key: str) -> JsonObject:
+    """The body of POST /v1/packages/create: content, windows (unbounded sides left out) and uniqueness key.
+
+    Source: SDK `PackageCreateParams.aliases` (`name`, `starting_at`, `ending_before`) and `uniqueness_key`.
+    """
+    sent: JsonObject = dict(payload)
+    if windows:
+        sent["aliases"] = [_alias(window) for window in windows]
+    sent["uniqueness_key"] = uniqueness_key
+    return sent
+
+
+def _alias(window: AliasWindow) -> JsonValue:
+    sides = (("starting_at", window.window.starting_at), ("ending_before", window.window.ending_before))
+    return {"name": window.alias, **{side: format_instant(at) for side, at in sides if at is not None}}
+
+
+def _shown(package: CompiledPackage, versions: Iterable[RecordedVersion], as_of: Instant) -> bool:
+    """Whether an alias already shows this content, now or later."""
+    return any(
+        version.archived_at is None and version.digest == package.digest and window.window.end > as_of
+        for version in versions
+        for window in version.windows
+    )
+
+
+def _never_shown(package: CompiledPackage, as_of: Instant) -> Diagnostic:
+    alias = package.aliases[0]
+    return Diagnostic(
+        ALIAS_IN_PAST,
+        f'package "{package.key}" has new content, but its window on alias "{alias.window.alias}" is over',
+        alias.at,
+        f"write a starting_at of {format_instant(next_full_hour(as_of))} or later, or undo the change",
+    )
+
+
+def _changed_after_retirement(
+    package: CompiledPackage, current: RecordedVersion | None
+) -> tuple[Diagnostic, ...]:
+    if current is None:
+        return ()
+    return (
+        Diagnostic(
+            RETIRED_CHANGED,
+            f'package "{package.key}" differs from {current.ref}, but it is retired',
+            package.at,
+            "undo the change, or move retire.at into the future",
+        ),
+    )
+
+
+class _Numbering:
+    """Gives versions to creates one after the other; lives no longer than the call."""
+
+    def __init__(
+        self,
+        packages: dict[str, CompiledPackage],
+        recorded: dict[str, list[RecordedVersion]],
+        state: State,
+        emission: Emission,
+    ) -> None:
+        self._packages = packages
+        self._recorded = recorded
+        self._emission = emission
+        self._reserved = dict(state.reserved)
+        self._newest: dict[str, tuple[PackageRef, str]] = {}
+        for key, versions in recorded.items():
+            current = current_version(versions)
+            if current is not None:
+                self._newest[key] = (current.ref, current.digest)
+        self.problems: list[Diagnostic] = []
+
+    def action(self, create: Create) -> Action | None:
+        content = create.content
+        package = self._packages.get(content.key)
+        declared = package is not None and package.digest == content.digest
+        payload = package.payload if package is not None and declared else self._sent_before(content)
+        if payload is None:
+            self.problems.append(self._unknown(content))
+            return None
+        version = self._reserved.get(content.key, 0) + 1
+        self._reserved[content.key] = version
+        ref = PackageRef(content.key, version)
+        key = str(UniquenessKey.of(self._emission.namespace, self._emission.environment, ref, content.digest))
+        reason, previous = self._reason(package, content, declared=declared)
+        if declared:
+            self._newest[content.key] = (ref, content.digest)
+        return Action(
+            id=f"create:{ref}",
+            operation=Operation.CREATE,
+            ref=ref,
+            reason=reason,
+            uniqueness_key=key,
+            payload=payload_as_sent(payload, create.windows, key),
+            windows=create.windows,
+            digest=content.digest,
+            carried=not declared,
+            metadata=package.metadata if package is not None and declared else None,
+            previous=previous,
+            source=package.at.path if package is not None else None,
+        )
+
+    def _reason(
+        self, package: CompiledPackage | None, content: Content, *, declared: bool
+    ) -> tuple[Reason, PackageRef | None]:
+        if package is None or not declared:
+            same = [v.ref for v in self._recorded.get(content.key, ()) if v.digest == content.digest]
+            return Reason.ALIAS_WINDOW_CHANGED, max(same, default=None)
+        if content.key not in self._newest:
+            return Reason.NEW, None
+        ref, digest = self._newest[content.key]
+        if digest == content.digest:
+            return Reason.ALIAS_WINDOW_CHANGED, ref
+        before = next((v for v in self._recorded.get(content.key, ()) if v.ref == ref), None)
+        if before is not None and before.payload is not None and _only_references(before, package):
+            return Reason.REFERENCE_CHANGED, ref
+        return Reason.TERMS_CHANGED, ref
+
+    def _sent_before(self, content: Content) -> JsonObject | None:
+        for version in reversed(self._recorded.get(content.key, [])):
+            if version.digest == content.digest and version.payload is not None:
+                return content_of(version.payload)
+        return None
+
+    def _unknown(self, content: Content) -> Diagnostic:
+        package = next(iter(self._packages.values()))
+        return Diagnostic(
+            ALIAS_UNREACHABLE,
+            f'an older version of "{content.key}" would have to be created again, but what was sent for it '
+            "is not recorded",
+            self._packages.get(content.key, package).at,
+            "declare the older terms in a package file of their own",
+        )
+
+
+def _only_references(before: RecordedVersion, package: CompiledPackage) -> bool:
+    """Whether the payloads are equal once every id stands for what it is named in the catalog."""
+    renamed = {
+        id_: package.references[name] for name, id_ in before.references.items() if name in package.references
+    }
+    return _replaced(content_of(before.payload or {}), renamed) == package.payload
+
+
+def _replaced(value: JsonValue, renamed: dict[str, str]) -> JsonValue:
+    match value:
+        case dict():
+            return {name: _replaced(item, renamed) for name, item in value.items()}
+        case list():
+            return [_replaced(item, renamed) for item in value]
+        case str():
+            return renamed.get(value, value)
+        case _:
+            return value

@@ -1,0 +1,162 @@
+"""From jsonschema's errors to diagnostics with our rules, our words and exact places.
+
+Comes in: a document and the schema of its kind. Goes out: diagnostics. Never here: text made by jsonschema.
+The faults of single values are in values.py; here are those of keys, and the walk.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pkgplan.model import rules
+from pkgplan.model.diagnostics import Diagnostic, Location, Route
+from pkgplan.model.names import MAX_KEY
+from pkgplan.model.schemas import schema_for
+from pkgplan.stages.validate.scalars import scalar_fault
+from pkgplan.stages.validate.values import plain, value_fault
+from pkgplan.stages.validate.words import show, subject, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema import ValidationError
+
+    from pkgplan.model.source import SourceFile
+
+
+class Miss(NamedTuple):
+    """One keyword of a schema that one value, or one key of it, does not meet."""
+
+    route: Route
+    keyword: str
+    limit: Any
+    value: Any
+    schema: dict[str, Any]
+    of_key: bool
+
+
+def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
+    """Every fault of a document of a known kind; a value has at most one."""
+    values: set[Route] = set()
+    for miss in _misses(source, kind):
+        at = source.location.child(*miss.route)
+        if miss.of_key:
+            yield _malformed_key(miss, at)
+        elif miss.keyword == "required":
+            yield from _missing(miss, at)
+        elif miss.keyword == "additionalProperties":
+            yield from _unknown(miss, at, kind)
+        elif miss.route not in values:
+            values.add(miss.route)
+            fault = value_fault(miss.keyword, miss.limit, miss.value, miss.schema)
+            yield Diagnostic(fault.rule, f"{subject(miss.route)} {fault.problem}", at, fault.hint)
+
+
+def _misses(source: SourceFile, kind: str) -> Iterator[Miss]:
+    for error in validator_for(kind).iter_errors(source.data):
+        yield Miss(
+            route=tuple(error.absolute_path),
+            keyword=error.validator,
+            limit=error.validator_value,
+            value=error.instance,
+            schema=error.schema,
+            of_key="propertyNames" in error.absolute_schema_path,
+        )
+
+
+@cache
+def validator_for(kind: str) -> Any:
+    """The validator of a kind, built once for the process."""
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - costs 40 ms that --help saves
+
+    extend: Any = validators.extend
+    return extend(Draft202012Validator, {"x-pkgplan": _check_scalar})(_without_twins(schema_for(kind)))
+
+
+def _check_scalar(_: Any, kind: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
+    """The keyword `x-pkgplan`: a type of ours, checked by the words that explain it."""
+    from jsonschema import ValidationError  # noqa: PLC0415 - as above
+
+    fault = scalar_fault(kind, instance, longest=schema.get("maxLength", MAX_KEY))
+    if fault is not None:
+        yield ValidationError(fault.problem)
+
+
+def _without_twins(schema: Any) -> Any:
+    """The schema without what `x-pkgplan` checks anyway: patterns and unions are for editors."""
+    if isinstance(schema, list):
+        return [_without_twins(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if isinstance(schema.get("x-pkgplan"), str):
+        return {key: schema[key] for key in ("x-pkgplan", "maxLength", "examples") if key in schema}
+    twins = {"type"} if "const" in schema else set()
+    return {
+        key: value if key == "examples" else _without_twins(value)
+        for key, value in schema.items()
+        if key not in twins
+    }
+
+
+def _missing(miss: Miss, at: Location) -> Iterator[Diagnostic]:
+    present: dict[str, Any] = miss.value
+    for key in miss.limit:
+        if key in present:
+            continue
+        if key == "apiVersion":
+            yield Diagnostic(
+                rules.UNKNOWN_API_VERSION,
+                'the document has no "apiVersion"',
+                at,
+                'add "apiVersion: pkgplan/v1"',
+            )
+            continue
+        place = at.at_key() if at.route and isinstance(at.route[-1], str) else at
+        hint = f'add "{key}"' + _sample(key, miss.schema["properties"].get(key, {}))
+        yield Diagnostic(rules.MISSING_KEY, f'{subject(at.route)} has no "{key}"', place, hint)
+
+
+def _sample(key: str, schema: dict[str, Any]) -> str:
+    examples = schema.get("examples", ())
+    if examples and isinstance(examples[0], str | int):
+        return f", such as `{key}: {plain(examples[0])}`"
+    return ""
+
+
+def _unknown(miss: Miss, at: Location, kind: str) -> Iterator[Diagnostic]:
+    present: dict[str, Any] = miss.value
+    known = miss.schema["properties"]
+    for key in present:
+        if key not in known:
+            near = suggestion(key, set(known) - set(present))
+            hint = _moved(key, at.route, kind) or near or _explained(at.route, kind)
+            message = f"{subject(at.route)} has no key {show(key)}"
+            yield Diagnostic(rules.UNKNOWN_KEY, message, at.child(key).at_key(), hint)
+
+
+def _moved(key: str, route: Route, kind: str) -> str:
+    """Where a key belongs that was written at the wrong one of the two upper levels."""
+    levels = schema_for(kind)["properties"]
+    for level in ("spec", "metadata"):
+        if (
+            route in {(), ("spec",), ("metadata",)}
+            and route != (level,)
+            and key in levels[level]["properties"]
+        ):
+            return f'put it under "{level}"'
+    return ""
+
+
+def _explained(route: Route, kind: str) -> str:
+    """Where the known keys of a place are listed, when there are too many for a hint."""
+    parts = [kind, *("*" if isinstance(part, int) else part for part in route)]
+    return f"remove it, or see `pkgplan explain {'.'.join(parts)}`"
+
+
+def _malformed_key(miss: Miss, at: Location) -> Diagnostic:
+    key: str = miss.value
+    fault = scalar_fault("key", key, longest=miss.schema.get("maxLength", MAX_KEY))
+    problem, hint = (fault.problem, fault.hint) if fault else (f"is {show(key)}, not a key", "")
+    place = at.child(key).at_key()
+    return Diagnostic(rules.MALFORMED_NAME, f"a key of {subject(at.route)} {problem}", place, hint)

@@ -1,0 +1,64 @@
+"""Guards for every test: no network beyond this machine, and a home directory of its own."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+_getaddrinfo = socket.getaddrinfo
+
+
+class NetworkBlockedError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def _is_loopback(host: object) -> bool:
+    if host in {"localhost", "", None}:
+        return True
+    try:
+        return ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked(sock: socket.socket, address: Any) -> Any:
+    if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+        raise NetworkBlockedError(f"a test tried to connect to {address!r}")
+    return address
+
+
+def _guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+    if not _is_loopback(host.decode() if isinstance(host, bytes) else host):
+        raise NetworkBlockedError(f"a test tried to look up {host!r}")
+    return _getaddrinfo(host, *args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only loopback addresses can be connected to or looked up."""
+    monkeypatch.setattr(
+        socket.socket, "connect", lambda sock, address: _connect(sock, _checked(sock, address))
+    )
+    monkeypatch.setattr(
+        socket.socket, "connect_ex", lambda sock, address: _connect_ex(sock, _checked(sock, address))
+    )
+    monkeypatch.setattr(socket, "getaddrinfo", _guarded_lookup)
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Whatever reads or writes the home directory gets an empty one, and no credentials."""
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("METRONOME_BEARER_TOKEN", "METRONOME_WEBHOOK_SECRET", "METRONOME_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return home

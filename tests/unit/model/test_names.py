@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkgplan.model.names import (
+    MAX_ENVIRONMENT,
+    MAX_KEY,
+    MAX_NAMESPACE,
+    MAX_UNIQUENESS_KEY,
+    PackageRef,
+    UniquenessKey,
+    did_you_mean,
+    nearest,
+)
+
+
+def names(longest: int) -> st.SearchStrategy[str]:
+    return st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= longest)
+
+
+REFS = st.builds(PackageRef, names(MAX_KEY), st.integers(1, 9999))
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+@given(names(MAX_NAMESPACE), names(MAX_ENVIRONMENT), REFS)
+def test_a_uniqueness_key_is_read_as_sent_and_as_read_back(namespace: str, env: str, ref: PackageRef) -> None:
+    key = UniquenessKey.of(namespace, env, ref, DIGEST)
+    assert len(str(key)) <= MAX_UNIQUENESS_KEY
+    assert UniquenessKey.parse(str(key)) == key
+    assert UniquenessKey.parse(f"package:{key}") == key
+
+
+def test_the_longest_uniqueness_key_fits_exactly() -> None:
+    ref = PackageRef("k" * MAX_KEY, 9999)
+    key = UniquenessKey.of("n" * MAX_NAMESPACE, "e" * MAX_ENVIRONMENT, ref, DIGEST)
+    assert len(str(key)) == MAX_UNIQUENESS_KEY == 128
+
+
+def test_the_spelling_of_a_uniqueness_key() -> None:
+    key = UniquenessKey.of("gnome-ai", "embedded", PackageRef("starter", 2), DIGEST)
+    assert str(key) == "pkgplan:gnome-ai:embedded:starter@2:0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "package:",
+        "somebody-elses-key",
+        "pkgplan:gnome-ai:embedded:starter@0:0123456789abcdef",
+        "pkgplan:gnome-ai:embedded:starter@1:0123",
+        "pkgplan:gnome-ai:embedded:starter@1:0123456789ABCDEF",
+        "pkgplan:gnome-ai:embedded:starter@1:0123456789abcdef\n",
+        "package:package:pkgplan:gnome-ai:embedded:starter@1:0123456789abcdef",
+    ],
+)
+def test_a_key_that_is_not_ours_is_none(text: str) -> None:
+    assert UniquenessKey.parse(text) is None
+
+
+@given(REFS)
+def test_a_ref_is_read_as_it_is_written(ref: PackageRef) -> None:
+    assert PackageRef.parse(str(ref)) == ref
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "starter", "starter@", "starter@0", "starter@01", "Starter@1", "starter@1\n", "-a@1", "a--b@1",
+        "a@10000", "a@1@2",
+    ],
+)  # fmt: skip
+def test_what_is_no_ref_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match='is not a package version like "starter@2"'):
+        PackageRef.parse(text)
+
+
+def test_refs_are_ordered_by_number_not_by_text() -> None:
+    refs = [PackageRef.parse(text) for text in ("starter@10", "pro@3", "starter@9")]
+    assert [str(ref) for ref in sorted(refs)] == ["pro@3", "starter@9", "starter@10"]
+
+
+def test_the_nearest_name() -> None:
+    known = ["input-tokens", "output-tokens", "starter-fee"]
+    assert nearest("input_tokens", known) == "input-tokens"
+    assert nearest("Input-Tokens", known) == "input-tokens"
+    assert nearest("imput-tokens", known) == "input-tokens"
+    assert nearest("seats", known) is None
+    assert nearest("seats", []) is None
+
+
+def test_a_hint_names_the_nearest_or_the_few_there_are() -> None:
+    assert did_you_mean("starter-fe", ["starter-fee"]) == 'did you mean "starter-fee"?'
+    assert did_you_mean("zzz", ["b", "a"]) == "known: a, b"
+    assert did_you_mean("zzz", []) == ""
+    assert did_you_mean("zzz", [f"name-{number}" for number in range(9)]) == ""
