@@ -19,7 +19,7 @@ help: ## Show this list
 venv: $(READY) ## Set up .venv with pkgplan, editable, and every tool at its pinned version
 
 demo: $(READY) ## Show the main job: plan and apply a package, change its price, plan and apply again
-	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/acceptance/demo.sh
+	PATH="$(abspath $(BIN)):$$PATH" sh tests/acceptance/demo.sh
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest

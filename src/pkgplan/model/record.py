@@ -16,7 +16,7 @@ edited, missing or swapped line is found. Kinds and their bodies:
     archived          run, action, ref, package_id
     recorded          run, action, key, metadata
     taken_over        run, by
-    run_finished      run, outcome
+    run_finished      run, outcome (applied, stopped, abandoned), rejected (the version that was refused, or null)
 """
 
 from __future__ import annotations
@@ -213,30 +213,42 @@ def current_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | No
 
 def fold(entries: Iterable[LogEntry]) -> State:
     """State as of the last entry; raises StateCorrupt where entries contradict each other."""
-    folding = _Folding()
+    folding = Folding()
     for entry in entries:
-        try:
-            folding.take(entry)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise StateCorrupt(f"entry {entry.serial} ({entry.kind}) cannot be understood: {error!r}") from None
+        folding.take(entry)
     return folding.state()
 
 
-class _Folding:
-    """The accumulator of one fold; lives no longer than the call."""
+class Folding:
+    """State under construction: takes entries one by one, gives the state after the last."""
 
     def __init__(self) -> None:
         self._genesis: JsonObject = {}
         self._head = Head()
         self._versions: dict[PackageRef, RecordedVersion] = {}
         self._metadata: dict[str, JsonObject] = {}
-        self._reserved: dict[str, int] = {}
+        self._reserved: set[PackageRef] = set()
         self._run: UnfinishedRun | None = None
         self._intents: dict[str, JsonObject] = {}
         self._done: set[str] = set()
         self._unobserved: list[PackageRef] = []
 
+    @property
+    def head(self) -> Head:
+        """The last entry taken."""
+        return self._head
+
     def take(self, entry: LogEntry) -> None:
+        """Fold one entry in; raises StateCorrupt if it contradicts what came before."""
+        try:
+            self._take(entry)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise StateCorrupt(
+                f"entry {entry.serial} ({entry.kind}) cannot be understood: {error!r}"
+            ) from None
+        self._head = entry.head
+
+    def _take(self, entry: LogEntry) -> None:
         body = entry.body
         match entry.kind:
             case "genesis":
@@ -246,7 +258,8 @@ class _Folding:
                 self._run = _run_of(entry)
             case "intent":
                 self._intents[str(body["action"])] = body
-                self._reserve(PackageRef.parse(str(body["ref"])))
+                if body["operation"] == "create":
+                    self._reserved.add(PackageRef.parse(str(body["ref"])))
             case "created" | "adopted":
                 self._create(entry)
             case "windows_observed":
@@ -258,10 +271,11 @@ class _Folding:
             case "recorded":
                 self._metadata[str(body["key"])] = as_object(body["metadata"])
                 self._done.add(str(body["action"]))
-            case "taken_over" | "run_finished":
+            case "run_finished":
                 self._run = None
                 self._unobserved = []
-        self._head = entry.head
+                if body.get("rejected") is not None:
+                    self._reserved.discard(PackageRef.parse(str(body["rejected"])))
 
     def _create(self, entry: LogEntry) -> None:
         body = entry.body
@@ -286,7 +300,7 @@ class _Folding:
         )
         if body["metadata"] is not None:
             self._metadata[ref.key] = as_object(body["metadata"])
-        self._reserve(ref)
+        self._reserved.add(ref)
         self._unobserved.append(ref)
         self._done.add(str(body["action"]))
 
@@ -298,18 +312,19 @@ class _Folding:
             if ref in self._unobserved:
                 self._unobserved.remove(ref)
 
-    def _reserve(self, ref: PackageRef) -> None:
-        self._reserved[ref.key] = max(ref.version, self._reserved.get(ref.key, 0))
-
     def state(self) -> State:
+        """The state after the last entry taken."""
+        reserved: dict[str, int] = {}
+        for ref in self._reserved:
+            reserved[ref.key] = max(ref.version, reserved.get(ref.key, 0))
         return State(
             environment=_optional_text(self._genesis.get("environment")),
             namespace=_optional_text(self._genesis.get("namespace")),
             lineage=_optional_text(self._genesis.get("lineage")),
             head=self._head,
-            versions=MappingProxyType(self._versions),
-            metadata=MappingProxyType(self._metadata),
-            reserved=MappingProxyType(self._reserved),
+            versions=MappingProxyType(dict(self._versions)),
+            metadata=MappingProxyType(dict(self._metadata)),
+            reserved=MappingProxyType(reserved),
             unfinished=self._unfinished(),
         )
 
@@ -318,7 +333,7 @@ class _Folding:
             return None
         return replace(
             self._run,
-            intents=MappingProxyType(self._intents),
+            intents=MappingProxyType(dict(self._intents)),
             done=frozenset(self._done),
             unobserved=tuple(self._unobserved),
         )

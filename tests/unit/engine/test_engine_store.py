@@ -218,6 +218,38 @@ def test_of_two_processes_with_one_uniqueness_key_exactly_one_wins(tmp_path: Pat
         assert len(list(EmbeddedPackages(engine).list())) == 60
 
 
+OPEN_RACE = """
+import multiprocessing, sys
+from support.offline import an_engine
+
+def open_all(barrier, failures):
+    for number in range(int(sys.argv[2])):
+        barrier.wait(timeout=60)
+        try:
+            an_engine(f"{sys.argv[1]}/{number}.db").close()
+        except Exception as error:
+            failures.put(repr(error))
+
+context = multiprocessing.get_context("fork")
+barrier, failures = context.Barrier(6), context.SimpleQueue()
+processes = [context.Process(target=open_all, args=(barrier, failures)) for _ in range(6)]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
+while not failures.empty():
+    print(failures.get())
+"""
+
+
+def test_processes_that_make_the_file_at_the_same_moment_all_get_it(tmp_path: Path) -> None:
+    with a_process(OPEN_RACE, str(tmp_path), "60") as process:
+        failures, _ = process.communicate(timeout=120)
+    assert failures == ""
+    assert process.returncode == 0
+    assert len(list(tmp_path.glob("*.db"))) == 60
+
+
 def test_threads_share_an_engine() -> None:
     with an_engine() as engine:
         threads = [

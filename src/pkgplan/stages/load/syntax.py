@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.model.rules import YAML_FEATURE, YAML_SYNTAX
+from pkgplan.stages.load.findings import quoted
 
 if TYPE_CHECKING:
     from pkgplan.model.diagnostics import Rule
@@ -30,6 +31,11 @@ class Complaint:
     at_line: int
     open_bracket: str
     text_from_line: int | None
+
+    @property
+    def character(self) -> str:
+        """What stands at the place, if anything does."""
+        return self.line[self.column : self.column + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,8 @@ def explain(complaint: Complaint) -> Explanation:
         _explain_feature(words)
         or _explain_tab(complaint)
         or _explain_open_bracket(complaint)
-        or _explain_character(complaint)
+        or _explain_start(complaint)
+        or _explain_entry(complaint)
         or _explain_continuation(complaint)
         or _WORDS.get(complaint.problem)
         or Explanation(YAML_SYNTAX, f"the file is not YAML: {words}", "Mend the line that is shown")
@@ -179,15 +186,24 @@ def _explain_open_bracket(complaint: Complaint) -> Explanation | None:
     return Explanation(YAML_SYNTAX, f'the "{bracket}" is not closed', hint, at_opening=True)
 
 
-def _explain_character(complaint: Complaint) -> Explanation | None:
-    character = complaint.line[complaint.column : complaint.column + 1]
-    if complaint.problem == _STARTS_NOTHING and character == "\t":
+def _explain_start(complaint: Complaint) -> Explanation | None:
+    if complaint.problem != _STARTS_NOTHING:
+        return None
+    character = complaint.character
+    if character == "\t":
         return Explanation(YAML_SYNTAX, "a tab stands where a value begins", "Use spaces, or quote the value")
-    if complaint.problem == _STARTS_NOTHING:
-        return Explanation(YAML_SYNTAX, f'a value cannot begin with "{character}"', "Quote the value")
-    if complaint.problem in _ENTRY_EXPECTED and character in _CLOSING.values():
-        return Explanation(YAML_SYNTAX, f'the "{character}" closes nothing', "Remove it, or quote the value")
-    if complaint.problem in _ENTRY_EXPECTED and complaint.text_from_line is not None:
+    return Explanation(YAML_SYNTAX, f"a value cannot begin with {quoted(character)}", "Quote the value")
+
+
+def _explain_entry(complaint: Complaint) -> Explanation | None:
+    if complaint.problem not in _ENTRY_EXPECTED:
+        return None
+    if complaint.character == ":":
+        return Explanation(YAML_SYNTAX, "a key is empty", "Write the key before the colon")
+    if complaint.character in _CLOSING.values():
+        message = f'the "{complaint.character}" closes nothing'
+        return Explanation(YAML_SYNTAX, message, "Remove it, or quote the value")
+    if complaint.text_from_line is not None:
         return Explanation(YAML_SYNTAX, "more text follows after the value", "Quote the whole value")
     return None
 

@@ -21,7 +21,7 @@ def _summary(content: str | bytes) -> list[tuple[str, int, int]]:
 
 
 def test_the_parser_is_the_c_parser() -> None:
-    parser = builder.CParser
+    parser = vars(builder)["CParser"]
     assert parser.__module__.endswith("_ruamel_yaml")
     module_file = sys.modules["_ruamel_yaml"].__file__
     assert module_file is not None
@@ -110,6 +110,7 @@ def test_a_byte_order_mark_and_line_ends_change_nothing(content: bytes) -> None:
         ("a: 1\n...\nb\n", [("PKG001", 3, 1)]),
         ("a: [1]]\n", [("PKG001", 1, 7)]),
         ("a: @x\n", [("PKG001", 1, 4)]),
+        (": x\n", [("PKG001", 1, 1)]),
         ("- a\nb: 1\n", [("PKG001", 2, 1)]),
         ("a: 1\nfoo\nb: 2\n", [("PKG001", 2, 1)]),
         ('a: "\\q"\n', [("PKG001", 1, 5)]),
@@ -135,7 +136,7 @@ def test_a_byte_order_mark_and_line_ends_change_nothing(content: bytes) -> None:
         ("? {a: b}\n: 1\n", [("PKG003", 1, 3)]),
         ("1: x\n2.5: x\n", [("PKG003", 1, 1), ("PKG003", 2, 1)]),
         ("null: x\ntrue: x\n.nan: x\n", [("PKG003", 1, 1), ("PKG003", 2, 1), ("PKG003", 3, 1)]),
-        (": x\n", [("PKG003", 1, 1)]),
+        ("?\n: x\n", [("PKG003", 1, 2)]),
         ("*a : x\n", [("PKG003", 1, 1)]),
         ('a: "\\e[31m"\n', [("PKG003", 1, 4)]),
         ('"a\\0": 1\n', [("PKG003", 1, 1)]),
@@ -160,6 +161,7 @@ def test_broken_content_is_reported_at_its_place(
         ("a: [1\n", 'the "[" is not closed'),
         ("a: {b: 1\n", 'the "{" is not closed'),
         ("a: 'x\n", "quote is not closed"),
+        (": x\n", "a key is empty"),
         ("a:1\nb: 2\n", "space after the colon in line 1"),
         ("a: 1]\nb: [1]]\n", 'the "]" closes nothing'),
         ("a: 'b' c\n", "more text follows"),

@@ -1,0 +1,25 @@
+"""Apply: the only part that changes the world, and only as a plan says.
+
+Comes in: a plan, the log, the environment's packages, the time. Goes out: an outcome; entries in the log.
+Never here: deciding what to do; that was the plan.
+
+For each action: append the intent, make the call under its uniqueness key, append what was done, read the
+affected windows back, compare them with what the plan foresaw, append what was seen. Kill it anywhere and run
+it again: an intent without an outcome is called again, and the uniqueness key turns a second call into a look-up.
+Every step starts with an append, so a run that lost the log to another writer stops before it calls anything.
+"""
+
+from pkgplan.apply.rebuild import rebuild
+from pkgplan.apply.run import ApplyOutcome, Step, World, apply, check_fits, foreign_packages, stored_plan, take_over
+
+__all__ = [
+    "ApplyOutcome",
+    "Step",
+    "World",
+    "apply",
+    "check_fits",
+    "foreign_packages",
+    "rebuild",
+    "stored_plan",
+    "take_over",
+]

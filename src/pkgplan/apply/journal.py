@@ -1,0 +1,41 @@
+"""The log while it is being written: appends, and the state that follows from them.
+
+Comes in: a `StateLog` and who writes. Goes out: state after each append.
+Never here: calls to the environment.
+"""
+
+from __future__ import annotations
+
+from pkgplan.model.canonical import JsonObject
+from pkgplan.model.record import Folding, Head, LogEntry, State
+from pkgplan.ports import Clock, StateLog
+
+
+class Journal:
+    """One writer's view of the log; fails with StateMoved as soon as somebody else has written."""
+
+    def __init__(self, log: StateLog, clock: Clock, actor: str) -> None:
+        self._log = log
+        self._clock = clock
+        self._actor = actor
+        self._folding = Folding()
+        for entry in log.read():
+            self._folding.take(entry)
+
+    @property
+    def state(self) -> State:
+        """State as of the last append."""
+        return self._folding.state()
+
+    @property
+    def head(self) -> Head:
+        """The last entry."""
+        return self._folding.head
+
+    def append(self, kind: str, body: JsonObject) -> None:
+        """Make an entry durable, then fold it in."""
+        entry = LogEntry.following(
+            self._folding.head, kind=kind, body=body, at=self._clock.now(), actor=self._actor
+        )
+        self._log.append(entry)
+        self._folding.take(entry)

@@ -1,0 +1,81 @@
+"""A lost state log, written again from what the environment still knows.
+
+Comes in: an empty log, the environment's packages, the catalog as compiled. Goes out: a log that plans can be
+made on. Never here: guessing. What was sent cannot be read back, so a version whose content is not what the
+catalog says now is recorded without its payload; the plan then knows its windows but cannot create it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pkgplan.apply.journal import Journal
+from pkgplan.apply.run import World, foreign_packages
+from pkgplan.errors import UsageFault
+from pkgplan.model.canonical import JsonObject, JsonValue
+from pkgplan.model.compiled import CompiledPackage
+from pkgplan.model.names import PackageRef, UniquenessKey
+from pkgplan.ports import RemotePackage
+
+
+def rebuild(
+    packages: Sequence[CompiledPackage], world: World, *, namespace: str, environment: str
+) -> tuple[PackageRef, ...]:
+    """Record every package of this namespace and environment; gives the versions, oldest first.
+
+    Raises:
+        UsageFault: the log is not empty, or there is nothing to record.
+    """
+    journal = Journal(world.log, world.clock, world.actor)
+    if not journal.state.pristine:
+        raise UsageFault(
+            f"the state log holds {journal.head.serial} entries and is not rebuilt over them",
+            hint="move the file away if it is damaged beyond repair",
+        )
+    found = foreign_packages(world.api, namespace=namespace, environment=environment)
+    if not found:
+        raise UsageFault(f'the environment holds no package of namespace "{namespace}"')
+    if journal.head.serial == 0:
+        journal.append(
+            "genesis", {"lineage": world.lineage, "environment": environment, "namespace": namespace}
+        )
+    declared = {(package.key, package.digest[7:23]): package for package in packages}
+    found.sort(key=lambda package: (package.created_at, package.uniqueness_key or ""))
+    return tuple(_record(journal, world, remote, declared) for remote in found)
+
+
+def _record(
+    journal: Journal,
+    world: World,
+    remote: RemotePackage,
+    declared: dict[tuple[str, str], CompiledPackage],
+) -> PackageRef:
+    key = UniquenessKey.parse(remote.uniqueness_key or "")
+    if key is None:
+        raise UsageFault(f"package {remote.package_id} has no uniqueness key of ours")
+    package = declared.get((key.ref.key, key.digest16))
+    windows: list[JsonValue] = [window.to_json() for window in remote.windows]
+    references: JsonObject = {} if package is None else dict(package.references)
+    action = f"adopt:{key.ref}"
+    journal.append(
+        "adopted",
+        {
+            "run": world.run,
+            "action": action,
+            "ref": str(key.ref),
+            "package_id": remote.package_id,
+            "uniqueness_key": str(key),
+            "digest": f"sha256:{key.digest16}" if package is None else package.digest,
+            "carried": False,
+            "payload": None if package is None else package.payload,
+            "references": references,
+            "windows": windows,
+            "metadata": None if package is None else package.metadata,
+        },
+    )
+    if remote.archived_at is not None:
+        journal.append(
+            "archived",
+            {"run": world.run, "action": action, "ref": str(key.ref), "package_id": remote.package_id},
+        )
+    return key.ref

@@ -1,0 +1,91 @@
+"""Which alias windows a create should leave behind, and whether they are there.
+
+Comes in: recorded timelines, an action, the packages as read back. Goes out: expected windows, differences.
+Never here: reading or writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pkgplan.model.names import PackageRef
+from pkgplan.model.plan import Action, Plan
+from pkgplan.model.timeline import (
+    AfterBoundedEnd,
+    AliasRow,
+    AliasWindow,
+    DatelessStart,
+    DatelessTakeover,
+    LaterWindows,
+    TakeoverRule,
+    Window,
+    take_over,
+)
+from pkgplan.model.units import Instant, short_instant
+
+WindowsByRef = Mapping[PackageRef, tuple[AliasWindow, ...]]
+
+
+def rule_of(plan: Plan) -> TakeoverRule:
+    """The readings that the plan was made under."""
+    return TakeoverRule(
+        LaterWindows(plan.assumptions["later_windows"]),
+        AfterBoundedEnd(plan.assumptions["after_bounded_end"]),
+        DatelessTakeover(plan.assumptions["dateless_takeover"]),
+        DatelessStart(plan.assumptions["dateless_start"]),
+    )
+
+
+def expected_windows(
+    timelines: Mapping[str, tuple[AliasRow, ...]], action: Action, *, at: Instant, rule: TakeoverRule
+) -> dict[PackageRef, tuple[AliasWindow, ...]]:
+    """The windows, on the aliases of a create, of every package that it could touch under any reading.
+
+    Windows that end before the new one starts are left out: no reading touches them, and an alias may have
+    hundreds.
+    """
+    expected: dict[PackageRef, list[AliasWindow]] = {action.ref: []}
+    for window in action.windows:
+        before = [row for row in timelines.get(window.alias, ()) if row.ref != action.ref]
+        near = {row.ref for row in before if row.window.end > window.window.start}
+        for ref in near:
+            expected.setdefault(ref, [])
+        after = take_over(before, AliasRow(action.ref, window.window), at=at, rule=rule)
+        for row in after:
+            if row.ref in near or row.ref == action.ref:
+                expected[row.ref].append(AliasWindow(window.alias, row.window))
+    return {ref: tuple(windows) for ref, windows in expected.items()}
+
+
+def differences(
+    expected: WindowsByRef, observed: WindowsByRef, aliases: Iterable[str], *, now: Instant
+) -> list[str]:
+    """What differs, in words; empty if every window is where it was foreseen."""
+    found = []
+    for alias in aliases:
+        for ref in sorted(expected):
+            wanted = _on(alias, expected[ref])
+            seen = _on(alias, observed.get(ref, ()))
+            if len(wanted) != len(seen) or not all(map(_same, wanted, seen, [now] * len(seen))):
+                found.append(f'{ref} on alias "{alias}" has {_words(seen)} instead of {_words(wanted)}')
+    return found
+
+
+def _on(alias: str, windows: Iterable[AliasWindow]) -> list[Window]:
+    shown = [item.window for item in windows if item.alias == alias and item.window.start < item.window.end]
+    return sorted(shown, key=lambda window: (window.start, window.end))
+
+
+def _same(wanted: Window, seen: Window, now: Instant) -> bool:
+    """Equal, or one of them shows no start and the other one that has passed: undated windows are read both ways."""
+    undated = (wanted.starting_at is None or seen.starting_at is None) and max(wanted.start, seen.start) <= now
+    return wanted.end == seen.end and (undated or wanted.start == seen.start)
+
+
+def _words(windows: Iterable[Window]) -> str:
+    shown = [
+        f"{'always' if window.starting_at is None else short_instant(window.starting_at)} .. "
+        f"{'' if window.ending_before is None else short_instant(window.ending_before)}".rstrip()
+        for window in windows
+    ]
+    return ", ".join(shown) or "no window"
