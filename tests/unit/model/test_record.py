@@ -93,7 +93,9 @@ def observed(**windows: list[AliasWindow]) -> Step:
     return "windows_observed", {"run": "r1", "windows": seen}
 
 
-FINISHED: Step = ("run_finished", {"run": "r1", "outcome": "applied"})
+FINISHED: Step = ("run_finished", {"run": "r1", "outcome": "applied", "rejected": None})
+ABANDONED: Step = ("run_finished", {"run": "r1", "outcome": "abandoned", "rejected": None})
+TAKEN_OVER: Step = ("taken_over", {"run": "r1", "by": "bob"})
 
 
 def test_no_entries_are_an_empty_state() -> None:
@@ -192,9 +194,13 @@ def test_observing_windows_ends_the_need_to() -> None:
     assert run.unobserved == ()
 
 
-@pytest.mark.parametrize("end", [FINISHED, ("taken_over", {"run": "r1", "by": "bob"})])
-def test_a_run_that_ended_blocks_nobody(end: Step) -> None:
-    assert fold(log(started(), intent(STARTER_1), end)).unfinished is None
+@pytest.mark.parametrize("end", [(FINISHED,), (TAKEN_OVER, ABANDONED)])
+def test_a_run_that_ended_blocks_nobody(end: tuple[Step, ...]) -> None:
+    assert fold(log(started(), intent(STARTER_1), *end)).unfinished is None
+
+
+def test_a_run_that_was_taken_over_is_there_until_it_is_abandoned() -> None:
+    assert fold(log(started(), intent(STARTER_1), TAKEN_OVER)).unfinished is not None
 
 
 def test_a_resumed_run_is_the_run_it_resumes() -> None:
@@ -215,10 +221,15 @@ def test_a_new_run_starts_with_nothing_done() -> None:
 
 
 def test_an_intent_reserves_its_version_even_if_nothing_came_of_it() -> None:
-    taken_over: Step = ("taken_over", {"run": "r1", "by": "bob"})
-    state = fold(log(started(), intent(PackageRef("starter", 3)), taken_over))
+    state = fold(log(started(), intent(PackageRef("starter", 3)), TAKEN_OVER, ABANDONED))
     assert state.reserved == {"starter": 3}
     assert state.versions == {}
+
+
+def test_a_version_that_was_refused_is_free_again() -> None:
+    stopped: Step = ("run_finished", {"run": "r1", "outcome": "stopped", "rejected": "starter@2"})
+    state = fold(log(started(), created(STARTER_1), intent(STARTER_2, "a2"), stopped))
+    assert state.reserved == {"starter": 1}
 
 
 def test_versions_are_grouped_oldest_first() -> None:

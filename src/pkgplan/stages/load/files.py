@@ -46,11 +46,7 @@ def load(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     A linked file is read if it stays within the catalog; a linked folder is refused, as it could be a circle.
     Raises: UsageFault if the folder is none or cannot be listed.
     """
-    if not root.is_dir():
-        problem = "is no folder" if os.path.lexists(root) else "does not exist"
-        raise UsageFault(
-            f'the catalog folder "{root}" {problem}', hint="Write one with `pkgplan init`, or name another"
-        )
+    _demand_folder(root)
     top = Path(os.path.realpath(root))
     sources: list[SourceFile] = []
     found: list[Diagnostic] = []
@@ -85,6 +81,18 @@ def read_text(root: Path, path: str) -> str | None:
         return None
 
 
+def _demand_folder(root: Path) -> None:
+    hint = "Write one with `pkgplan init`, or name another"
+    try:
+        mode = root.stat().st_mode
+    except FileNotFoundError as fault:
+        raise UsageFault(f'the catalog folder "{root}" does not exist', hint=hint) from fault
+    except OSError as fault:
+        raise UsageFault(f'the catalog folder "{root}" {_reason(fault)}', hint=hint) from fault
+    if not stat.S_ISDIR(mode):
+        raise UsageFault(f'the catalog folder "{root}" is no folder', hint=hint)
+
+
 def _walk(top: Path) -> Iterator[tuple[str, Diagnostic | None]]:
     """Paths that look like catalog files, and with a diagnostic those that are known to be none."""
     folders = [""]
@@ -110,7 +118,7 @@ def _sort_out(
     entry: os.DirEntry[str], path: str, folders: list[str]
 ) -> Iterator[tuple[str, Diagnostic | None]]:
     is_catalog_file = entry.name.lower().endswith(_SUFFIXES)
-    is_folder = entry.is_dir(follow_symlinks=False)
+    is_folder = _is_folder(entry, follow_symlinks=False)
     if not (is_catalog_file or is_folder or entry.is_symlink()):
         return
     if (
@@ -124,14 +132,14 @@ def _sort_out(
         folders.append(f"{path}/")
     elif is_catalog_file:
         yield path, None
-    elif _leads_to_folder(entry):
+    elif _is_folder(entry, follow_symlinks=True):
         yield _unreadable(path, "a symbolic link leads to a folder, which is not followed")
 
 
-def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
     try:
-        return link.is_dir()
-    except OSError:  # a link that leads to itself has no target to lose
+        return entry.is_dir(follow_symlinks=follow_symlinks)
+    except OSError:  # a link that leads to itself, for one, has no target to lose
         return False
 
 

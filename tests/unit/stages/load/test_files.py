@@ -76,9 +76,10 @@ def test_all_errors_of_all_files_are_reported(catalog: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["missing", "file"])
+@pytest.mark.parametrize("name", ["missing", "file", "file/below", "loop", "x" * 300])
 def test_a_root_that_is_no_folder_is_a_usage_fault(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
 
     with pytest.raises(UsageFault, match=name) as fault:
         load(tmp_path / name)

@@ -1,0 +1,99 @@
+"""Stage 4: does the catalog mean something that Metronome can do, and that a team can want?
+
+Comes in: a typed catalog. Goes out: every finding of every rule, in order of file and message.
+Never here: the time, recorded state, or the shape of one field; so nothing that depends on when it is asked.
+
+One module a family. A check is a function from the index to findings; all of them are listed below and
+nowhere else. Every check stays silent about what another one reports: a product that does not exist has no
+wrong type and no missing price.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pkgplan.model import rules
+from pkgplan.model.diagnostics import Diagnostic, in_order
+from pkgplan.stages.checks.aliases import check_package_aliases, check_rate_card_aliases
+from pkgplan.stages.checks.index import Index
+from pkgplan.stages.checks.money import check_access_units, check_exact, check_units
+from pkgplan.stages.checks.packages import (
+    check_billing_delivery,
+    check_custom_fields,
+    check_rate_card_choice,
+    check_starts_within,
+    check_term_keys,
+)
+from pkgplan.stages.checks.products import check_applicability, check_product_specs, check_term_products
+from pkgplan.stages.checks.project import check_default_environment
+from pkgplan.stages.checks.rate_cards import check_rate_kinds, check_rate_units
+from pkgplan.stages.checks.recurring_credits import (
+    check_applicability_choice,
+    check_daily,
+    check_quantity_or_seats,
+    check_seat_priority,
+    check_short_recurrence,
+    check_subscription_link,
+)
+from pkgplan.stages.checks.references import check_references
+from pkgplan.stages.checks.subscriptions import check_immediate_billing, check_prices, check_seats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pkgplan.model.catalog.catalog import Catalog
+
+CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
+    check_references,
+    check_default_environment,
+    check_product_specs,
+    check_term_products,
+    check_applicability,
+    check_rate_kinds,
+    check_rate_units,
+    check_units,
+    check_exact,
+    check_access_units,
+    check_rate_card_choice,
+    check_billing_delivery,
+    check_custom_fields,
+    check_term_keys,
+    check_starts_within,
+    check_quantity_or_seats,
+    check_subscription_link,
+    check_daily,
+    check_short_recurrence,
+    check_seat_priority,
+    check_applicability_choice,
+    check_prices,
+    check_immediate_billing,
+    check_seats,
+    check_package_aliases,
+    check_rate_card_aliases,
+)
+
+# A file that could not be read may hold what seems to be missing.
+_NEED_EVERY_FILE = frozenset(
+    {
+        rules.UNKNOWN_REFERENCE,
+        rules.UNKNOWN_UNIT,
+        rules.UNKNOWN_CUSTOM_FIELD,
+        rules.UNPRICED_SUBSCRIPTION,
+        rules.ALIAS_GAP,
+    }
+)
+
+
+def check(catalog: Catalog, *, complete: bool = True) -> tuple[Diagnostic, ...]:
+    """All findings about a catalog, each once.
+
+    Args:
+        catalog: what the parser built.
+        complete: whether these are all files of the catalog. If not, nothing is called missing: it may be in
+            a file that has another fault.
+    """
+    index = Index.of(catalog)
+    found = in_order(finding for each in CHECKS for finding in each(index))
+    if complete:
+        return found
+    return tuple(finding for finding in found if finding.rule not in _NEED_EVERY_FILE)

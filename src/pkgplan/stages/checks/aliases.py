@@ -1,0 +1,176 @@
+"""The declared windows of each alias fit together (PKG401, 402, 405, 406, 407, 409).
+
+Comes in: the index. Goes out: findings at the start or end that does not fit.
+Never here: the present, or who has the alias now; a takeover in the past is the planner's to find.
+
+The windows of one alias are read together, across files. An open window ends where the next one begins, so
+only a window with an end of its own can overlap a later one or leave a gap before it. Packages and rate cards
+have aliases of their own, under the same rules.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from pkgplan.model import rules
+from pkgplan.model.diagnostics import Diagnostic, Location, Related
+from pkgplan.model.timeline import Window
+from pkgplan.model.units import on_the_hour, short_instant
+from pkgplan.stages.checks.words import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pkgplan.model.catalog.catalog import Declared
+    from pkgplan.model.catalog.package import PackageDocument
+    from pkgplan.model.catalog.rate_cards import RateCardDocument
+    from pkgplan.stages.checks.index import Index
+
+
+class Claim(NamedTuple):
+    """One window of an alias, and what declares it where; `what` is a package or a rate card."""
+
+    alias: str
+    what: str
+    owner: str
+    window: Window
+    at: Location
+
+    @property
+    def start_at(self) -> Location:
+        """Where the start is written, or the whole entry if it has none."""
+        return self.at if self.window.starting_at is None else self.at.child("starting_at")
+
+    @property
+    def end_at(self) -> Location:
+        """Where the end is written."""
+        return self.at.child("ending_before")
+
+    def __str__(self) -> str:
+        return f"{quote(self.owner)} ({_shown(self.window)})"
+
+
+def check_package_aliases(index: Index) -> Iterator[Diagnostic]:
+    """Every rule about windows, for the aliases of packages."""
+    yield from _check(index.packages, "package")
+
+
+def check_rate_card_aliases(index: Index) -> Iterator[Diagnostic]:
+    """Every rule about windows, for the aliases of rate cards."""
+    yield from _check(index.catalog.rate_cards.values(), "rate card")
+
+
+def _check(
+    owners: Iterable[Declared[PackageDocument]] | Iterable[Declared[RateCardDocument]], what: str
+) -> Iterator[Diagnostic]:
+    by_alias: dict[str, list[Claim]] = {}
+    for owner in owners:
+        seen: dict[str, Location] = {}
+        for position, alias in enumerate(owner.document.spec.aliases):
+            window = Window(alias.starting_at, alias.ending_before)
+            claim = Claim(alias.name, what, owner.key, window, owner.at("spec", "aliases", position))
+            yield from _by_itself(claim)
+            if alias.name in seen:
+                yield _twice(claim, seen[alias.name])
+                continue
+            seen[alias.name] = claim.at
+            if claim.window.start < claim.window.end:
+                by_alias.setdefault(alias.name, []).append(claim)
+    for claims in by_alias.values():
+        yield from _together(sorted(claims, key=lambda claim: (claim.window.start, claim.owner)))
+
+
+def _by_itself(claim: Claim) -> Iterator[Diagnostic]:
+    start, end = claim.window.starting_at, claim.window.ending_before
+    for bound, instant, verb in (("starting_at", start, "starts"), ("ending_before", end, "ends")):
+        if instant is not None and not on_the_hour(instant):
+            hour = short_instant(instant.replace(minute=0, second=0, microsecond=0))
+            yield Diagnostic(
+                rules.ALIAS_UNALIGNED,
+                f"alias {quote(claim.alias)} of {claim.what} {quote(claim.owner)} {verb} at "
+                f"{quote(short_instant(instant))}, not on a full hour of UTC",
+                claim.at.child(bound),
+                f"write {quote(hour)} or another full hour",
+            )
+    if start is not None and end is not None and end <= start:
+        yield Diagnostic(
+            rules.ALIAS_BACKWARDS,
+            f"alias {quote(claim.alias)} of {claim.what} {quote(claim.owner)} "
+            f"ends at {quote(short_instant(end))}, not after its start at {quote(short_instant(start))}",
+            claim.end_at,
+            "write a later end, or leave it out",
+            (Related(claim.start_at, "the start is here"),),
+        )
+
+
+def _twice(claim: Claim, first: Location) -> Diagnostic:
+    return Diagnostic(
+        rules.ALIAS_TWICE,
+        f"{claim.what} {quote(claim.owner)} names alias {quote(claim.alias)} twice",
+        claim.at.child("name"),
+        f"keep one of the two; a second window needs a second {claim.what}",
+        (Related(first.child("name"), "the first one is here"),),
+    )
+
+
+def _together(claims: Sequence[Claim]) -> Iterator[Diagnostic]:
+    """Findings about the windows of one alias, in order of start.
+
+    Each window is compared with the next later start only: what overlaps any later window overlaps that one.
+    """
+    starts = [list(group) for _, group in groupby(claims, key=lambda claim: claim.window.start)]
+    for group in starts:
+        for other in group[1:]:
+            yield _equal(group[0], other)
+    reached, last = claims[0].window.start, claims[0]
+    for group, following in pairwise(starts):
+        then = following[0]
+        for claim in group:
+            if claim.window.ending_before is not None and claim.window.end > then.window.start:
+                yield _overlap(claim, then)
+            end = then.window.start if claim.window.ending_before is None else claim.window.end
+            if end >= reached:
+                reached, last = end, claim
+        if reached < then.window.start:
+            yield _gap(last, then)
+
+
+def _equal(first: Claim, other: Claim) -> Diagnostic:
+    start = other.window.starting_at
+    when = "both without a start" if start is None else f"both start at {quote(short_instant(start))}"
+    return Diagnostic(
+        rules.ALIAS_EQUAL_INSTANTS,
+        f"alias {quote(other.alias)} has {quote(first.owner)} and {quote(other.owner)}, {when}",
+        other.start_at,
+        'add a "starting_at" to one of them' if start is None else "move one of the starts",
+        (Related(first.start_at, f"{quote(first.owner)} starts here"),),
+    )
+
+
+def _overlap(claim: Claim, then: Claim) -> Diagnostic:
+    instant = short_instant(then.window.start)
+    return Diagnostic(
+        rules.ALIAS_OVERLAP,
+        f"alias {quote(claim.alias)} has two {claim.what}s from {quote(instant)}: {claim} and {then}",
+        claim.end_at,
+        f'end it at "{instant}", or leave "ending_before" out',
+        (Related(then.start_at, f"{quote(then.owner)} starts here"),),
+    )
+
+
+def _gap(claim: Claim, then: Claim) -> Diagnostic:
+    gap = Window(claim.window.ending_before, then.window.starting_at)
+    return Diagnostic(
+        rules.ALIAS_GAP,
+        f"alias {quote(claim.alias)} has nobody behind it in {_shown(gap)}, between {claim} and {then}",
+        claim.end_at,
+        'leave "ending_before" out, so that the window lasts until the next one begins',
+        (Related(then.start_at, f"{quote(then.owner)} starts here"),),
+    )
+
+
+def _shown(window: Window) -> str:
+    start = "" if window.starting_at is None else f"{short_instant(window.starting_at)} "
+    end = "" if window.ending_before is None else f" {short_instant(window.ending_before)}"
+    return f"{start}..{end}" if start or end else "always"

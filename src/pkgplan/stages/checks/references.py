@@ -1,0 +1,58 @@
+"""Every key that names another declaration names one that exists (PKG201).
+
+Comes in: the index. Goes out: findings at the reference itself.
+Never here: a list of places. A field is recognised by its name, wherever it is, so that a new term with a
+`product` is covered from the day it exists. References to terms of the same package are checked with them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pkgplan.model import rules
+from pkgplan.model.diagnostics import Diagnostic
+from pkgplan.stages.checks.words import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pkgplan.stages.checks.index import Index
+
+# The field, what it names, and the kind of file that would declare it.
+_FIELDS: Final = {
+    "product": ("product", "Product"),
+    "applicable_products": ("product", "Product"),
+    "composite_products": ("product", "Product"),
+    "billable_metric": ("billable metric", "BillableMetric"),
+    "rate_card": ("rate card", "RateCard"),
+    "rate_card_alias": ("rate card alias", "RateCard"),
+    "custom_credit_type": ("pricing unit", "PricingUnit"),
+}
+
+
+def check_references(index: Index) -> Iterator[Diagnostic]:
+    """PKG201 for each reference to something that no file declares."""
+    declared = _declared(index)
+    for leaf in index.leaves:
+        if leaf.field not in _FIELDS:
+            continue
+        what, kind = _FIELDS[leaf.field]
+        name = str(leaf.value)
+        if name not in declared[what]:
+            known = declared[what]
+            how = (
+                f"a {kind} with this alias" if leaf.field == "rate_card_alias" else f"a {kind} with this key"
+            )
+            hint = index.hint(what, name, known) or f"declare {how} under references/"
+            yield Diagnostic(rules.UNKNOWN_REFERENCE, f"{what} {quote(name)} is not declared", leaf.at, hint)
+
+
+def _declared(index: Index) -> dict[str, Mapping[str, object]]:
+    catalog = index.catalog
+    return {
+        "product": catalog.products,
+        "billable metric": catalog.metrics,
+        "rate card": catalog.rate_cards,
+        "rate card alias": index.cards_by_alias,
+        "pricing unit": catalog.pricing_units,
+    }

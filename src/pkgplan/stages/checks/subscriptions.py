@@ -1,0 +1,145 @@
+"""Subscriptions: a price on the rate card, billing and seats that fit (PKG203, PKG204, PKG208, PKG211).
+
+Comes in: the index. Goes out: findings inside `spec.subscriptions`. Never here: product types.
+Source: field descriptions of POST /v1/packages/create; the vendor's guide "Provision subscriptions".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pkgplan.model import rules
+from pkgplan.model.diagnostics import Diagnostic, Related
+from pkgplan.stages.checks.words import listed, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pkgplan.model.catalog.catalog import Declared
+    from pkgplan.model.catalog.package import PackageDocument
+    from pkgplan.model.catalog.rate_cards import RateCardDocument
+    from pkgplan.model.catalog.subscriptions import Subscription, SubscriptionRate
+    from pkgplan.model.diagnostics import Location
+    from pkgplan.stages.checks.index import Index
+
+
+def check_prices(index: Index) -> Iterator[Diagnostic]:
+    """PKG203 where no rate card of the package has the price; PKG204 where a card has it without entitling.
+
+    An alias may name several cards over time, and a contract gets the one of its start. One price on one of
+    them is enough, because the others may be from before the product.
+    """
+    for package in index.packages:
+        cards = index.cards_of(package)
+        if not cards:
+            continue
+        for key, subscription in package.document.spec.subscriptions.items():
+            rate = subscription.subscription_rate
+            if index.product_type(rate.product) != "subscription":
+                continue
+            pricing = [
+                card for card in cards if any(index.rates_for(card, rate.product, rate.billing_frequency))
+            ]
+            if not pricing:
+                yield _unpriced(index, package, key, rate, cards)
+            for card in pricing:
+                yield from _unentitled(index, package, key, rate, card)
+
+
+def _unpriced(
+    index: Index,
+    package: Declared[PackageDocument],
+    key: str,
+    rate: SubscriptionRate,
+    cards: tuple[Declared[RateCardDocument], ...],
+) -> Diagnostic:
+    priced = {
+        frequency
+        for frequency in ("weekly", "monthly", "quarterly", "annual")
+        for card in cards
+        if any(index.rates_for(card, rate.product, frequency))
+    }
+    names = listed(card.key for card in cards)
+    add = f"add the rate to rate card {names}"
+    return Diagnostic(
+        rules.UNPRICED_SUBSCRIPTION,
+        f"product {quote(rate.product)} has no {quote(rate.billing_frequency)} rate on rate card {names}",
+        package.at(
+            "spec", "subscriptions", key, "subscription_rate", "billing_frequency" if priced else "product"
+        ),
+        f"use {listed(priced)}, or {add}" if priced else add,
+        tuple(Related(card.at("spec"), f"rate card {quote(card.key)} is here") for card in cards),
+    )
+
+
+def _unentitled(
+    index: Index,
+    package: Declared[PackageDocument],
+    key: str,
+    rate: SubscriptionRate,
+    card: Declared[RateCardDocument],
+) -> Iterator[Diagnostic]:
+    found = list(index.rates_for(card, rate.product, rate.billing_frequency))
+    if any(each.entitled for _, each in found):
+        return
+    yield Diagnostic(
+        rules.UNENTITLED_SUBSCRIPTION,
+        f"the {quote(rate.billing_frequency)} rate of product {quote(rate.product)} on rate card "
+        f"{quote(card.key)} is not entitled",
+        package.at("spec", "subscriptions", key, "subscription_rate"),
+        f'set "entitled: true" on the rate, otherwise {quote(key)} is not billed',
+        tuple(
+            Related(card.at("spec", "rates", position, "entitled"), "the rate is here")
+            for position, _ in found
+        ),
+    )
+
+
+def check_immediate_billing(index: Index) -> Iterator[Diagnostic]:
+    """PKG211 for immediate billing of what is collected in arrears."""
+    for package in index.packages:
+        for key, subscription in package.document.spec.subscriptions.items():
+            behavior, schedule = subscription.proration.invoice_behavior, subscription.collection_schedule
+            if behavior == "bill_immediately" and schedule != "advance":
+                route = ("spec", "subscriptions", key)
+                yield Diagnostic(
+                    rules.IMMEDIATE_NEEDS_ADVANCE,
+                    f"subscription {quote(key)} has invoice_behavior {quote(behavior)}, "
+                    f"but collection_schedule {quote(schedule)}",
+                    package.at(*route, "proration", "invoice_behavior"),
+                    'use "bill_on_next_collection_date", or "collection_schedule: advance"',
+                    (Related(package.at(*route, "collection_schedule"), "the schedule is here"),),
+                )
+
+
+def check_seats(index: Index) -> Iterator[Diagnostic]:
+    """PKG208 for seats without `seat_config`, a plain quantity without its number, and seats left over.
+
+    `initial_quantity` next to seats is let through: the vendor does not forbid it.
+    """
+    for package in index.packages:
+        for key, subscription in package.document.spec.subscriptions.items():
+            yield from _seats(package, key, subscription)
+
+
+def _seats(package: Declared[PackageDocument], key: str, subscription: Subscription) -> Iterator[Diagnostic]:
+    route = ("spec", "subscriptions", key)
+    mode = subscription.quantity_management_mode or "quantity_only"
+    if mode == "seat_based":
+        if subscription.seat_config is None:
+            at = package.at(*route, "quantity_management_mode")
+            yield _misfit(key, mode, 'has no "seat_config"', at, 'add "seat_config"')
+        return
+    if subscription.initial_quantity is None:
+        at = package.at(*route).at_key()
+        yield _misfit(key, mode, 'has no "initial_quantity"', at, 'add "initial_quantity: 1"')
+    if subscription.seat_config is not None:
+        at = package.at(*route, "seat_config").at_key()
+        hint = 'remove it, or add "quantity_management_mode: seat_based"'
+        yield _misfit(key, mode, 'has a "seat_config"', at, hint)
+
+
+def _misfit(key: str, mode: str, problem: str, at: Location, hint: str) -> Diagnostic:
+    return Diagnostic(
+        rules.SEAT_CONFIG, f"subscription {quote(key)} is {quote(mode)}, but {problem}", at, hint
+    )
