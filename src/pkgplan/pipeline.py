@@ -8,27 +8,38 @@ Never here: the work of a stage, calls to the environment, or the clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pkgplan import __version__
-from pkgplan.model.canonical import JsonObject
-from pkgplan.model.catalog.catalog import Catalog
-from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.diagnostics import Diagnostic, Location, has_errors, in_order
 from pkgplan.model.plan import Action, Base, Operation, Plan
-from pkgplan.model.record import State
 from pkgplan.model.source import SourceFile, catalog_digest
 from pkgplan.model.timeline import TakeoverRule
-from pkgplan.model.units import Instant
-from pkgplan.stages.checks import check
+from pkgplan.stages.checks import Unsound, check
 from pkgplan.stages.compile import compile_packages, embedded_ids
 from pkgplan.stages.diff import diff
-from pkgplan.stages.load import load, place
+from pkgplan.stages.load import load, place, read_text
 from pkgplan.stages.parse import parse
-from pkgplan.stages.plan import Decided, Emission, Forget, plan
+from pkgplan.stages.plan import Decided, Forget, plan
+from pkgplan.stages.plan.number import Emission
 from pkgplan.stages.validate import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.catalog.catalog import Catalog
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.record import State
+    from pkgplan.model.units import Instant
+
+
+# How a file says what it declares, for files that are not YAML enough to be read.
+_KIND = re.compile(r"^kind:[ \t]*[\"']?([A-Za-z]+)", re.MULTILINE)
+_KEY = re.compile(r"^[ \t]+key:[ \t]*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,9 @@ def check_catalog(root: Path) -> CheckedCatalog:
     """Read and check a catalog; every fault of every file is found in one go."""
     sources, found = load(root)
     sound, faults = validate(sources)
-    catalog, clashes = parse(sound, complete=len(sound) == len(sources) and not found)
-    findings = [*found, *faults, *clashes, *check(catalog)]
+    unsound = _unsound(root, sources, sound, found)
+    catalog, clashes = parse(sound, complete=not unsound)
+    findings = [*found, *faults, *clashes, *check(catalog, unsound)]
     return CheckedCatalog(sources, catalog, located(findings, sources))
 
 
@@ -101,6 +113,18 @@ def with_diagnostics(made: Plan, diagnostics: Iterable[JsonObject]) -> Plan:
 def located(diagnostics: Iterable[Diagnostic], sources: Iterable[SourceFile]) -> tuple[Diagnostic, ...]:
     """Findings with their lines; only files that have any are read again."""
     return place(tuple(diagnostics), {source.path: source.text for source in sources})
+
+
+def _unsound(
+    root: Path, sources: Iterable[SourceFile], sound: Iterable[SourceFile], found: Iterable[Diagnostic]
+) -> set[Unsound]:
+    """What the files with faults declare, as far as that can be told without understanding them."""
+    passed = {source.path for source in sound}
+    unsound = {Unsound(source.kind, source.key) for source in sources if source.path not in passed}
+    for path in {finding.at.path for finding in found}:
+        kind, key = (re.search(pattern, read_text(root, path) or "") for pattern in (_KIND, _KEY))
+        unsound.add(Unsound(kind and kind[1], key and key[1]))
+    return unsound
 
 
 def _forget(catalog: Catalog) -> Forget:

@@ -6,14 +6,16 @@ Each port has two real implementations or is a clock; files, YAML and the termin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pkgplan.model.canonical import JsonObject
-from pkgplan.model.record import LogEntry
-from pkgplan.model.timeline import AliasWindow
-from pkgplan.model.units import Instant
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.record import LogEntry
+    from pkgplan.model.timeline import AliasWindow
+    from pkgplan.model.units import Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from support.applying import Fuse, Killed, Site, planned
@@ -10,11 +10,15 @@ from support.worlds import a_package, day
 
 from pkgplan.apply import apply, stored_plan, take_over
 from pkgplan.errors import ApiUnavailable, StalePlan, StateCorrupt, StateMoved
-from pkgplan.model.canonical import JsonObject
 from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.timeline import resolve
 from pkgplan.model.units import Instant
-from pkgplan.ports import PackageApi, RemotePackage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.ports import PackageApi, RemotePackage
 
 Edit = tuple[Instant, list[CompiledPackage]]
 
@@ -241,7 +245,8 @@ def test_windows_that_did_not_move_as_foreseen_stop_the_apply() -> None:
 
             package = site.api.get(package_id)
             open_windows = tuple(
-                replace(window, window=replace(window.window, ending_before=None)) for window in package.windows
+                replace(window, window=replace(window.window, ending_before=None))
+                for window in package.windows
             )
             return replace(package, windows=open_windows)
 

@@ -2,137 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from support.worlds import World, a_package, day
+from support.windows import (
+    ALIASES,
+    DAYS,
+    RULES,
+    Declared,
+    asked_for,
+    catalogs,
+    compiled,
+    instants,
+    rule_name,
+    well_formed,
+)
+from support.worlds import World, day
 
-from pkgplan.model.compiled import CompiledPackage, Content
 from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Operation
-from pkgplan.model.timeline import (
-    END,
-    AfterBoundedEnd,
-    AliasRow,
-    DatelessStart,
-    DatelessTakeover,
-    LaterWindows,
-    TakeoverRule,
-    Window,
-    resolve,
-    take_over,
-)
+from pkgplan.model.timeline import SAFEST, AliasRow, TakeoverRule, Window, resolve, take_over
 from pkgplan.model.units import Instant, next_full_hour
 
-RULES = [
-    TakeoverRule(*readings)
-    for readings in product(LaterWindows, AfterBoundedEnd, DatelessTakeover, DatelessStart)
-]
-ALIASES = ("X", "Y")
-KEYS = ("a", "b")
-DAYS = 7
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-Declared = list[tuple[str, str, tuple[tuple[str, int | None, int | None], ...]]]
-
-
-@st.composite
-def catalogs(draw: st.DrawFn, aliases: tuple[str, ...] = ALIASES, days: int = DAYS) -> Declared:
-    """Packages with windows on whole days; no overlaps, no equal starts, no backwards windows."""
-    declared: Declared = []
-    for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True)):
-        windows = []
-        for alias in draw(st.lists(st.sampled_from(aliases), max_size=len(aliases), unique=True)):
-            start = draw(st.one_of(st.none(), st.integers(0, days - 1)))
-            end = draw(st.one_of(st.none(), st.none(), st.integers(0 if start is None else start + 1, days)))
-            windows.append((alias, start, end))
-        declared.append((key, draw(st.sampled_from("12")), tuple(windows)))
-    return declared
-
-
-def well_formed(declared: Declared) -> bool:
-    """What the catalog checks demand of alias windows before anything is planned."""
-    by_alias: dict[str, list[tuple[int, int | None]]] = {}
-    for _, _, windows in declared:
-        for alias, start, end in windows:
-            by_alias.setdefault(alias, []).append((-1 if start is None else start, end))
-    for windows_of in by_alias.values():
-        windows_of.sort(key=lambda window: window[0])
-        for (start, end), (following, _) in zip(windows_of, windows_of[1:], strict=False):
-            if start == following or (end is not None and end > following):
-                return False
-    return True
-
-
-def compiled(declared: Declared) -> list[CompiledPackage]:
-    return [
-        a_package(
-            key,
-            content,
-            *(
-                (alias, None if start is None else day(start), None if end is None else day(end))
-                for alias, start, end in windows
-            ),
-        )
-        for key, content, windows in declared
-    ]
-
-
-def asked_for(
-    alias: str, packages: list[CompiledPackage], world: World, as_of: Instant, at: Instant
-) -> Content | None:
-    """The oracle: who should be behind an alias at an instant, given the world before.
-
-    Before `as_of` that is who was there; where nobody was, it is what a dated window claims.
-    """
-    rows = world.rows.get(alias, ())
-    present = resolve(rows, as_of)
-    was = resolve(rows, at)
-    if at < as_of and was is not None:
-        return world.content(was)
-    windows = []
-    for package in packages:
-        for declared in package.aliases:
-            if declared.window.alias == alias:
-                windows.append((declared.window.window, package.content))
-    windows.sort(key=lambda entry: entry[0].start)
-    starts = [window.start for window, _ in windows]
-    first: Instant | None = None
-    for index, (window, content) in enumerate(windows):
-        start = window.start
-        end = min(window.end, starts[index + 1] if index + 1 < len(starts) else END)
-        if window.starting_at is None and rows:
-            start = as_of if world.content(present) == content else next_full_hour(as_of)
-        elif window.starting_at is None and world.rule.dateless_start is DatelessStart.CREATED_AT:
-            start = as_of
-        if start >= end:
-            continue
-        first = start if first is None else first
-        if start <= at < end:
-            return content
-    if at < as_of:
-        return None
-    if first is not None and at < first and present is not None:
-        sent = next(w for w in world.versions[present].sent if w.alias == alias)
-        return world.content(present) if at < sent.window.end else None
-    return None
-
-
-def instants(as_of: Instant) -> list[Instant]:
-    points = [day(number, hour) for number in range(-1, DAYS + 2) for hour in (0, 1)]
-    return sorted({*points, as_of, next_full_hour(as_of)})
+    from pkgplan.model.compiled import CompiledPackage, Content
 
 
 def resolved(rows: dict[str, tuple[AliasRow, ...]], alias: str, at: Instant) -> PackageRef | None:
     return resolve(rows.get(alias, ()), at)
 
 
-@pytest.mark.parametrize(
-    "rule", RULES, ids=lambda rule: "+".join(str(getattr(rule, n)) for n in rule.__slots__)
-)
+@pytest.mark.parametrize("rule", RULES, ids=rule_name)
 @settings(max_examples=60, deadline=None)
 @given(steps=st.lists(st.tuples(catalogs().filter(well_formed), st.integers(0, 40)), min_size=1, max_size=5))
 def test_after_each_apply_every_alias_resolves_as_the_catalog_says(
@@ -150,7 +56,7 @@ def test_after_each_apply_every_alias_resolves_as_the_catalog_says(
             continue
         before = dict(world.rows)
         wanted = {
-            (alias, at): asked_for(alias, packages, world, as_of, at)
+            (alias, at): asked_for(alias, packages, world.state, world.rule, as_of=as_of, at=at)
             for alias in ALIASES
             for at in instants(as_of)
         }
@@ -197,9 +103,9 @@ def allowed(
     points: list[Instant],
     as_of: Instant,
 ) -> bool:
-    for alias in before:
+    for alias, rows in before.items():
         for at in points:
-            was, now = resolve(before[alias], at), resolve(after[alias], at)
+            was, now = resolve(rows, at), resolve(after[alias], at)
             if was is not None and at < as_of and was != now:
                 return False
             if was is not None and at >= as_of and now is None and wanted[alias, at] is not None:
@@ -216,7 +122,11 @@ def reachable_within(
 ) -> bool:
     """Whether brute force finds a sequence of at most `depth` creates that gives every alias what is asked for."""
     points = instants(as_of)
-    wanted = {(alias, at): asked_for(alias, packages, world, as_of, at) for alias in aliases for at in points}
+    wanted = {
+        (alias, at): asked_for(alias, packages, world.state, world.rule, as_of=as_of, at=at)
+        for alias in aliases
+        for at in points
+    }
     contents = dict.fromkeys([p.content for p in packages] + [v.content for v in world.versions.values()])
     content_of = {version.ref: version.content for version in world.versions.values()}
     grid = [day(number) for number in range(DAYS + 1)]
@@ -265,10 +175,8 @@ def reachable_within(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "rule", RULES, ids=lambda rule: "+".join(str(getattr(rule, n)) for n in rule.__slots__)
-)
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@pytest.mark.parametrize("rule", RULES, ids=rule_name)
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     steps=st.lists(
         st.tuples(catalogs(("X",)).filter(well_formed), st.integers(0, 60)), min_size=2, max_size=4
@@ -295,5 +203,29 @@ def test_no_shorter_sequence_exists_and_a_refusal_is_final(
             continue
         if 0 < len(windowed) <= 3:
             assert not reachable_within(len(windowed) - 1, world, packages, as_of, ["X"])
+        for action in decided.actions:
+            world.apply(action, as_of)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    steps=st.lists(
+        st.tuples(catalogs(days=3).filter(well_formed), st.integers(0, 30)), min_size=2, max_size=3
+    )
+)
+def test_two_aliases_move_together_where_they_can(steps: list[tuple[Declared, int]]) -> None:
+    world = World(SAFEST)
+    as_of = day(0)
+    for declared, hours in steps:
+        as_of += (next_full_hour(day(0)) - day(0)) * hours
+        packages = compiled(declared)
+        decided = world.plan(packages, as_of)
+        if has_errors(decided.diagnostics):
+            continue
+        windowed = [action for action in decided.actions if action.windows]
+        aliases = sorted({window.alias for action in windowed for window in action.windows})
+        if 1 < len(windowed) <= 2:
+            assert not reachable_within(len(windowed) - 1, world, packages, as_of, aliases)
         for action in decided.actions:
             world.apply(action, as_of)

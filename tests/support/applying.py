@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-from support.memory_log import MemoryStateLog
-from support.offline import HandClock
-from support.worlds import NOTHING_FORGOTTEN
+from typing import TYPE_CHECKING
 
 from pkgplan.apply import ApplyOutcome, World, apply, stored_plan
 from pkgplan.engine import EmbeddedPackages, Engine
-from pkgplan.model.canonical import JsonObject
-from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.plan import Base, Plan
 from pkgplan.model.record import LogEntry, State, fold
 from pkgplan.model.timeline import SAFEST, TakeoverRule
-from pkgplan.model.units import Instant
-from pkgplan.ports import PackageApi, RemotePackage, StateLog
 from pkgplan.stages.plan import Forget, plan
 from pkgplan.stages.plan.number import Emission
+from support.memory_log import MemoryStateLog
+from support.offline import HandClock
+from support.worlds import NOTHING_FORGOTTEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.units import Instant
+    from pkgplan.ports import PackageApi, RemotePackage, StateLog
 
 NAMESPACE, ENVIRONMENT = "test", "local"
 
@@ -134,7 +137,9 @@ class Site:
     def state(self) -> State:
         return fold(self.log.read())
 
-    def world(self, fuse: Fuse | None = None, wrap: Callable[[PackageApi], PackageApi] | None = None) -> World:
+    def world(
+        self, fuse: Fuse | None = None, wrap: Callable[[PackageApi], PackageApi] | None = None
+    ) -> World:
         self.runs += 1
         api = self.api if wrap is None else wrap(self.api)
         fuse = fuse or Fuse()
@@ -173,4 +178,9 @@ class Site:
             (str(v.ref), ids[v.package_id], v.digest, v.windows, v.carried, v.archived_at is not None)
             for v in state.versions.values()
         )
-        return (tuple(map(repr, packages)), tuple(map(repr, versions)), repr(dict(state.metadata)), state.unfinished)
+        return (
+            tuple(map(repr, packages)),
+            tuple(map(repr, versions)),
+            repr(dict(state.metadata)),
+            state.unfinished,
+        )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pkgplan.model.compiled import CompiledPackage, Content, DeclaredAlias
 from pkgplan.model.diagnostics import Location
-from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Operation
 from pkgplan.model.record import Head, RecordedVersion, State
 from pkgplan.model.timeline import AliasRow, AliasWindow, TakeoverRule, Window, take_over
-from pkgplan.model.units import Instant
 from pkgplan.stages.plan import Decided, Forget, plan
 from pkgplan.stages.plan.number import Emission
+
+if TYPE_CHECKING:
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.units import Instant
 
 NOTHING_FORGOTTEN = Forget(frozenset(), frozenset(), Location("pkgplan.yaml"))
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

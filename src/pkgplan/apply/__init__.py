@@ -10,7 +10,16 @@ Every step starts with an append, so a run that lost the log to another writer s
 """
 
 from pkgplan.apply.rebuild import rebuild
-from pkgplan.apply.run import ApplyOutcome, Step, World, apply, check_fits, foreign_packages, stored_plan, take_over
+from pkgplan.apply.run import (
+    ApplyOutcome,
+    Step,
+    World,
+    apply,
+    check_fits,
+    foreign_packages,
+    stored_plan,
+    take_over,
+)
 
 __all__ = [
     "ApplyOutcome",

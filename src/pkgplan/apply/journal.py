@@ -6,9 +6,14 @@ Never here: calls to the environment.
 
 from __future__ import annotations
 
-from pkgplan.model.canonical import JsonObject
-from pkgplan.model.record import Folding, Head, LogEntry, State
-from pkgplan.ports import Clock, StateLog
+from typing import TYPE_CHECKING
+
+from pkgplan.model.record import Folding, LogEntry
+
+if TYPE_CHECKING:
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.record import Head, State
+    from pkgplan.ports import Clock, StateLog
 
 
 class Journal:
@@ -23,8 +28,13 @@ class Journal:
             self._folding.take(entry)
 
     @property
+    def now(self) -> Folding:
+        """What the log says as of the last append, for single questions."""
+        return self._folding
+
+    @property
     def state(self) -> State:
-        """State as of the last append."""
+        """All of it, as a value; costs as much as there are versions."""
         return self._folding.state()
 
     @property

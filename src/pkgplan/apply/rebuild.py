@@ -7,15 +7,21 @@ catalog says now is recorded without its payload; the plan then knows its window
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pkgplan.apply.journal import Journal
 from pkgplan.apply.run import World, foreign_packages
 from pkgplan.errors import UsageFault
-from pkgplan.model.canonical import JsonObject, JsonValue
-from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.names import PackageRef, UniquenessKey
-from pkgplan.ports import RemotePackage
+from pkgplan.model.timeline import AliasWindow, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.units import Instant
+    from pkgplan.ports import RemotePackage
 
 
 def rebuild(
@@ -39,9 +45,10 @@ def rebuild(
         journal.append(
             "genesis", {"lineage": world.lineage, "environment": environment, "namespace": namespace}
         )
+    starts = {(w.alias, w.window.start) for package in found for w in package.windows}
     declared = {(package.key, package.digest[7:23]): package for package in packages}
     found.sort(key=lambda package: (package.created_at, package.uniqueness_key or ""))
-    return tuple(_record(journal, world, remote, declared) for remote in found)
+    return tuple(_record(journal, world, remote, declared, starts) for remote in found)
 
 
 def _record(
@@ -49,11 +56,19 @@ def _record(
     world: World,
     remote: RemotePackage,
     declared: dict[tuple[str, str], CompiledPackage],
+    starts: set[tuple[str, Instant]],
 ) -> PackageRef:
     key = UniquenessKey.parse(remote.uniqueness_key or "")
     if key is None:
         raise UsageFault(f"package {remote.package_id} has no uniqueness key of ours")
     package = declared.get((key.ref.key, key.digest16))
+    # A window that ends where another begins was most likely sent without an end, and cut.
+    sent: list[JsonValue] = [
+        AliasWindow(
+            w.alias, Window(w.window.starting_at) if (w.alias, w.window.end) in starts else w.window
+        ).to_json()
+        for w in remote.windows
+    ]
     windows: list[JsonValue] = [window.to_json() for window in remote.windows]
     references: JsonObject = {} if package is None else dict(package.references)
     action = f"adopt:{key.ref}"
@@ -69,10 +84,11 @@ def _record(
             "carried": False,
             "payload": None if package is None else package.payload,
             "references": references,
-            "windows": windows,
+            "windows": sent,
             "metadata": None if package is None else package.metadata,
         },
     )
+    journal.append("windows_observed", {"run": world.run, "windows": {str(key.ref): windows}})
     if remote.archived_at is not None:
         journal.append(
             "archived",

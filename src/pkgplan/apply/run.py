@@ -6,7 +6,6 @@ Never here: printing, or any choice that the plan has made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,13 @@ from pkgplan.errors import (
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.plan import Action, Operation, Plan, plan_from_json
-from pkgplan.model.record import State
-from pkgplan.model.timeline import AliasRow
 from pkgplan.model.units import format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pkgplan.model.record import State
+    from pkgplan.model.timeline import AliasRow
     from pkgplan.ports import Clock, PackageApi, RemotePackage, StateLog
 
 # How long to wait, in seconds, before asking again: for an answer that did not come, and for a read that does
@@ -171,6 +172,8 @@ class _Run:
         self._world = world
         self._journal = journal
         self._rule = rule_of(plan)
+        self._ours = {action.ref for action in plan.actions}
+        self._names = {id_: name for name, id_ in plan.references.items()}
         self._operations: list[JsonObject] = []
         unfinished = journal.state.unfinished
         self._name = world.run if unfinished is None else unfinished.run
@@ -184,7 +187,9 @@ class _Run:
         except Stale as fault:
             return self._outcome("stopped", fault)
         except PkgplanError as fault:
-            stopped = fault if isinstance(fault, ApplyStopped) else ApplyStopped(fault.message, hint=fault.hint)
+            stopped = (
+                fault if isinstance(fault, ApplyStopped) else ApplyStopped(fault.message, hint=fault.hint)
+            )
             return self._outcome("stopped", stopped)
         return self._outcome("applied", None)
 
@@ -233,14 +238,14 @@ class _Run:
         )
 
     def _act(self, number: int, action: Action) -> None:
-        unfinished = self._journal.state.unfinished
-        done = unfinished is not None and action.id in unfinished.done
+        now = self._journal.now
+        done = now.is_done(action.id)
         match action.operation:
             case Operation.CREATE:
                 if not done:
                     self._tell(number, action, "creating")
                     self._create(action)
-                if not done or (unfinished is not None and action.ref in unfinished.unobserved):
+                if now.is_unobserved(action.ref):
                     self._tell(number, action, "comparing windows")
                     self._compare(action)
             case Operation.ARCHIVE if not done:
@@ -320,7 +325,8 @@ class _Run:
         return None
 
     def _record_created(self, kind: str, action: Action, package_id: str) -> None:
-        references: JsonObject = {name: id_ for name, id_ in self._plan.references.items() if _uses(action, id_)}
+        used = {id_ for id_ in _texts(action.payload) if id_ in self._names}
+        references: JsonObject = dict(sorted((self._names[id_], id_) for id_ in used))
         self._journal.append(
             kind,
             {
@@ -361,23 +367,19 @@ class _Run:
             )
 
     def _observe(self, action: Action) -> None:
-        expected = expected_windows(
-            self._before(action), action, at=self._world.clock.now(), rule=self._rule
-        )
+        expected = expected_windows(self._before(action), action, at=self._world.clock.now(), rule=self._rule)
         self._record_observed({ref: self._read(ref) for ref in expected})
 
     def _before(self, action: Action) -> dict[str, tuple[AliasRow, ...]]:
-        timelines = self._journal.state.timelines()
-        return {
-            alias: tuple(row for row in rows if row.ref != action.ref) for alias, rows in timelines.items()
-        }
+        return {window.alias: self._journal.now.rows(window.alias) for window in action.windows}
 
     def _read(self, ref: PackageRef) -> RemotePackage:
-        return self._world.api.get(self._journal.state.versions[ref].package_id)
+        return self._world.api.get(self._journal.now.versions[ref].package_id)
 
     def _record_observed(self, seen: dict[PackageRef, RemotePackage]) -> None:
         windows: JsonObject = {
-            str(ref): [window.to_json() for window in package.windows] for ref, package in sorted(seen.items())
+            str(ref): [window.to_json() for window in package.windows]
+            for ref, package in sorted(seen.items())
         }
         self._journal.append("windows_observed", {"run": self._name, "windows": windows})
 
@@ -433,13 +435,11 @@ class _Run:
     def _has_passed(self, action: Action) -> bool:
         """Whether a takeover that lay ahead when the plan was made now lies behind."""
         now = self._world.clock.now()
-        ours = {other.ref for other in self._plan.actions}
-        timelines = self._journal.state.timelines()
         return any(
             self._plan.as_of <= window.window.start < now
             and any(
-                row.window.end > window.window.start and row.ref not in ours
-                for row in timelines.get(window.alias, ())
+                row.window.end > window.window.start and row.ref not in self._ours
+                for row in self._journal.now.rows(window.alias)
             )
             for window in action.windows
         )
@@ -447,8 +447,7 @@ class _Run:
     # Telling
 
     def _intended(self, action: Action) -> bool:
-        unfinished = self._journal.state.unfinished
-        return unfinished is not None and action.id in unfinished.intents
+        return self._journal.now.is_intended(action.id)
 
     def _intend(self, action: Action) -> None:
         self._journal.append(
@@ -467,7 +466,7 @@ class _Run:
         self._world.tell(Step(number, len(self._plan.actions), action, doing))
 
     def _operation(self, action: Action, *, already: bool) -> JsonObject:
-        version = self._journal.state.versions.get(action.ref)
+        version = self._journal.now.versions.get(action.ref)
         return {
             "id": action.id,
             "action": str(action.operation),
@@ -486,15 +485,14 @@ def _windows(seen: dict[PackageRef, RemotePackage]) -> WindowsByRef:
     return {ref: package.windows for ref, package in seen.items()}
 
 
-def _uses(action: Action, id_: str) -> bool:
-    return _mentions(action.payload, id_)
-
-
-def _mentions(value: JsonValue, id_: str) -> bool:
+def _texts(value: JsonValue) -> Iterator[str]:
+    """Every text inside a payload; ids are among them."""
     match value:
         case dict():
-            return any(_mentions(item, id_) for item in value.values())
+            for item in value.values():
+                yield from _texts(item)
         case list():
-            return any(_mentions(item, id_) for item in value)
-        case _:
-            return value == id_
+            for item in value:
+                yield from _texts(item)
+        case str():
+            yield value

@@ -7,9 +7,9 @@ Never here: reading or writing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pkgplan.model.names import PackageRef
-from pkgplan.model.plan import Action, Plan
 from pkgplan.model.timeline import (
     AfterBoundedEnd,
     AliasRow,
@@ -22,6 +22,9 @@ from pkgplan.model.timeline import (
     take_over,
 )
 from pkgplan.model.units import Instant, short_instant
+
+if TYPE_CHECKING:
+    from pkgplan.model.plan import Action, Plan
 
 WindowsByRef = Mapping[PackageRef, tuple[AliasWindow, ...]]
 
@@ -44,15 +47,19 @@ def expected_windows(
     Windows that end before the new one starts are left out: no reading touches them, and an alias may have
     hundreds.
     """
+    before = {
+        window.alias: [row for row in timelines.get(window.alias, ()) if row.ref != action.ref]
+        for window in action.windows
+    }
     expected: dict[PackageRef, list[AliasWindow]] = {action.ref: []}
     for window in action.windows:
-        before = [row for row in timelines.get(window.alias, ()) if row.ref != action.ref]
-        near = {row.ref for row in before if row.window.end > window.window.start}
-        for ref in near:
-            expected.setdefault(ref, [])
-        after = take_over(before, AliasRow(action.ref, window.window), at=at, rule=rule)
-        for row in after:
-            if row.ref in near or row.ref == action.ref:
+        for row in before[window.alias]:
+            if row.window.end > window.window.start:
+                expected.setdefault(row.ref, [])
+    for window in action.windows:
+        new = AliasRow(action.ref, window.window)
+        for row in take_over(before[window.alias], new, at=at, rule=rule):
+            if row.ref in expected:
                 expected[row.ref].append(AliasWindow(window.alias, row.window))
     return {ref: tuple(windows) for ref, windows in expected.items()}
 
@@ -78,7 +85,9 @@ def _on(alias: str, windows: Iterable[AliasWindow]) -> list[Window]:
 
 def _same(wanted: Window, seen: Window, now: Instant) -> bool:
     """Equal, or one of them shows no start and the other one that has passed: undated windows are read both ways."""
-    undated = (wanted.starting_at is None or seen.starting_at is None) and max(wanted.start, seen.start) <= now
+    undated = (wanted.starting_at is None or seen.starting_at is None) and max(
+        wanted.start, seen.start
+    ) <= now
     return wanted.end == seen.end and (undated or wanted.start == seen.start)
 
 

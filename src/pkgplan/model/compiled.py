@@ -8,11 +8,13 @@ have to be created again only to get a window (a re-issue); the digest is that o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject
-from pkgplan.model.diagnostics import Location
-from pkgplan.model.timeline import AliasWindow
-from pkgplan.model.units import Instant
+if TYPE_CHECKING:
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.diagnostics import Location
+    from pkgplan.model.timeline import AliasWindow
+    from pkgplan.model.units import Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,7 @@ edited, missing or swapped line is found. Kinds and their bodies:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +33,7 @@ from pkgplan.model.timeline import AliasRow, AliasWindow
 from pkgplan.model.units import Instant, format_instant, parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 KINDS: Final = (
     "genesis", "run_started", "intent", "created", "adopted", "windows_observed", "archived", "recorded",
@@ -220,7 +218,10 @@ def fold(entries: Iterable[LogEntry]) -> State:
 
 
 class Folding:
-    """State under construction: takes entries one by one, gives the state after the last."""
+    """State under construction: takes entries one by one, gives the state after the last.
+
+    An apply asks after every entry, so the questions it asks are answered without building a `State`.
+    """
 
     def __init__(self) -> None:
         self._genesis: JsonObject = {}
@@ -231,7 +232,36 @@ class Folding:
         self._run: UnfinishedRun | None = None
         self._intents: dict[str, JsonObject] = {}
         self._done: set[str] = set()
-        self._unobserved: list[PackageRef] = []
+        self._unobserved: dict[PackageRef, None] = {}
+        self._refs_by_alias: dict[str, dict[PackageRef, None]] = {}
+
+    @property
+    def versions(self) -> Mapping[PackageRef, RecordedVersion]:
+        """Every version so far; a view that moves with the log."""
+        return MappingProxyType(self._versions)
+
+    def rows(self, alias: str) -> tuple[AliasRow, ...]:
+        """The live rows of one alias in order of creation; archived packages stand behind nothing."""
+        held = (self._versions[ref] for ref in self._refs_by_alias.get(alias, ()))
+        live = sorted((v for v in held if v.archived_at is None), key=lambda version: version.order)
+        return tuple(AliasRow(v.ref, w.window) for v in live for w in v.windows if w.alias == alias)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run has started and not finished."""
+        return self._run is not None
+
+    def is_intended(self, action: str) -> bool:
+        """Whether the run that is under way has said that it would do this."""
+        return self.is_running and action in self._intents
+
+    def is_done(self, action: str) -> bool:
+        """Whether the run that is under way has recorded that it did this."""
+        return self.is_running and action in self._done
+
+    def is_unobserved(self, ref: PackageRef) -> bool:
+        """Whether the windows of a version created by this run have not been read back yet."""
+        return self.is_running and ref in self._unobserved
 
     @property
     def head(self) -> Head:
@@ -254,7 +284,7 @@ class Folding:
             case "genesis":
                 self._genesis = body
             case "run_started" if not body.get("resumed"):
-                self._intents, self._done, self._unobserved = {}, set(), []
+                self._intents, self._done, self._unobserved = {}, set(), {}
                 self._run = _run_of(entry)
             case "intent":
                 self._intents[str(body["action"])] = body
@@ -272,10 +302,7 @@ class Folding:
                 self._metadata[str(body["key"])] = as_object(body["metadata"])
                 self._done.add(str(body["action"]))
             case "run_finished":
-                self._run = None
-                self._unobserved = []
-                if body.get("rejected") is not None:
-                    self._reserved.discard(PackageRef.parse(str(body["rejected"])))
+                self._finish(body)
 
     def _create(self, entry: LogEntry) -> None:
         body = entry.body
@@ -291,7 +318,9 @@ class Folding:
             uniqueness_key=str(body["uniqueness_key"]),
             digest=str(body["digest"]),
             payload=None if payload is None else as_object(payload),
-            references=MappingProxyType({key: str(id_) for key, id_ in as_object(body["references"]).items()}),
+            references=MappingProxyType(
+                {key: str(id_) for key, id_ in as_object(body["references"]).items()}
+            ),
             sent=windows,
             windows=windows,
             created_at=entry.at,
@@ -301,16 +330,27 @@ class Folding:
         if body["metadata"] is not None:
             self._metadata[ref.key] = as_object(body["metadata"])
         self._reserved.add(ref)
-        self._unobserved.append(ref)
+        self._unobserved[ref] = None
+        self._index(ref, windows)
         self._done.add(str(body["action"]))
+
+    def _finish(self, body: JsonObject) -> None:
+        self._run = None
+        self._unobserved = {}
+        if body.get("rejected") is not None:
+            self._reserved.discard(PackageRef.parse(str(body["rejected"])))
 
     def _observe(self, windows: JsonObject) -> None:
         for text, items in windows.items():
             ref = PackageRef.parse(text)
             seen = tuple(AliasWindow.from_json(as_object(item)) for item in as_list(items))
             self._versions[ref] = replace(self._versions[ref], windows=seen)
-            if ref in self._unobserved:
-                self._unobserved.remove(ref)
+            self._unobserved.pop(ref, None)
+            self._index(ref, seen)
+
+    def _index(self, ref: PackageRef, windows: Iterable[AliasWindow]) -> None:
+        for window in windows:
+            self._refs_by_alias.setdefault(window.alias, {})[ref] = None
 
     def state(self) -> State:
         """The state after the last entry taken."""

@@ -206,8 +206,9 @@ INEXACT_AMOUNT = Rule(
 )  # fmt: skip
 MIXED_UNITS = Rule(
     "PKG302", "mixed-units", _E, "an amount whose unit does not belong there",
-    "A quantity grant counts units of a product and has no currency; a spend grant needs one.",
-    "Write a plain number for `access_type: quantity`, an amount with a unit otherwise.",
+    "A quantity grant counts units of a product and has no currency; a rate card has one currency, and knows "
+    "other units only by what they are worth in it.",
+    "Write a plain number for `access_type: quantity`, and prices in a unit of their rate card.",
 )  # fmt: skip
 MONEY_WITHOUT_UNIT = Rule(
     "PKG303", "money-without-unit", _E, "an amount of money without its unit",
@@ -226,8 +227,8 @@ MALFORMED_SPAN = Rule(
 )  # fmt: skip
 SPAN_RANGE = Rule(
     "PKG306", "span-range", _E, "a span that is out of range",
-    "A term cannot last no time, and nothing lasts more than a century.",
-    "Use a duration of at least 1, and at most 100 years.",
+    "A term cannot last no time or start when its package is over, and nothing lasts more than a century.",
+    "Use a duration of at least 1 and at most 100 years, and an offset within the package.",
 )  # fmt: skip
 MALFORMED_INSTANT = Rule(
     "PKG307", "malformed-instant", _E, "an instant that cannot be read",

@@ -32,6 +32,13 @@ class SourceFile:
         return kind if isinstance(kind, str) else None
 
     @property
+    def key(self) -> str | None:
+        """The declared key, if the document says one."""
+        metadata = self.data.get("metadata") if isinstance(self.data, dict) else None
+        key = metadata.get("key") if isinstance(metadata, dict) else None
+        return key if isinstance(key, str) else None
+
+    @property
     def location(self) -> Location:
         """The document as a whole."""
         return Location(self.path)

@@ -12,14 +12,18 @@ Source: vendor guide "Make a pricing change" (a later start cuts the open predec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue
-from pkgplan.model.names import PackageRef
 from pkgplan.model.units import Instant, format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.names import PackageRef
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -133,7 +137,9 @@ class TakeoverRule:
 SAFEST = TakeoverRule()
 
 
-def take_over(rows: Iterable[AliasRow], new: AliasRow, *, at: Instant, rule: TakeoverRule) -> tuple[AliasRow, ...]:
+def take_over(
+    rows: Iterable[AliasRow], new: AliasRow, *, at: Instant, rule: TakeoverRule
+) -> tuple[AliasRow, ...]:
     """The rows of one alias after a package was created with a window on it.
 
     Args:

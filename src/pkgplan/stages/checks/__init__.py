@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, in_order
 from pkgplan.stages.checks.aliases import check_package_aliases, check_rate_card_aliases
-from pkgplan.stages.checks.index import Index
+from pkgplan.stages.checks.index import Index, Unsound
 from pkgplan.stages.checks.money import check_access_units, check_exact, check_units
 from pkgplan.stages.checks.packages import (
     check_billing_delivery,
@@ -39,7 +39,7 @@ from pkgplan.stages.checks.references import check_references
 from pkgplan.stages.checks.subscriptions import check_immediate_billing, check_prices, check_seats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from pkgplan.model.catalog.catalog import Catalog
 
@@ -72,28 +72,26 @@ CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
     check_rate_card_aliases,
 )
 
-# A file that could not be read may hold what seems to be missing.
-_NEED_EVERY_FILE = frozenset(
-    {
-        rules.UNKNOWN_REFERENCE,
-        rules.UNKNOWN_UNIT,
-        rules.UNKNOWN_CUSTOM_FIELD,
-        rules.UNPRICED_SUBSCRIPTION,
-        rules.ALIAS_GAP,
-    }
-)
+# What is called missing may be in a file with another fault, of this kind.
+_MISSING_FROM = {
+    rules.UNKNOWN_UNIT: "PricingUnit",
+    rules.UNKNOWN_CUSTOM_FIELD: "CustomFieldKey",
+    rules.UNPRICED_SUBSCRIPTION: "RateCard",
+    rules.ALIAS_GAP: "Package",
+}
 
 
-def check(catalog: Catalog, *, complete: bool = True) -> tuple[Diagnostic, ...]:
+def check(catalog: Catalog, unsound: Collection[Unsound] = ()) -> tuple[Diagnostic, ...]:
     """All findings about a catalog, each once.
 
     Args:
         catalog: what the parser built.
-        complete: whether these are all files of the catalog. If not, nothing is called missing: it may be in
-            a file that has another fault.
+        unsound: the files that are not in it because they have other faults; nothing is called missing that
+            one of them may declare.
     """
-    index = Index.of(catalog)
+    index = Index.of(catalog, unsound)
     found = in_order(finding for each in CHECKS for finding in each(index))
-    if complete:
-        return found
-    return tuple(finding for finding in found if finding.rule not in _NEED_EVERY_FILE)
+    return tuple(finding for finding in found if not index.may_declare(_MISSING_FROM.get(finding.rule, "")))
+
+
+__all__ = ["CHECKS", "Unsound", "check"]

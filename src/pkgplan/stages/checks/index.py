@@ -34,6 +34,14 @@ _OPAQUE: Final = frozenset({bool, RelativeDate, datetime})
 RateKey = tuple[str, str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A file with faults of its own: what it declares, as far as that can be told."""
+
+    kind: str | None
+    key: str | None
+
+
 class Leaf(NamedTuple):
     """One text, number or amount of a spec; `field` is the model field that holds it, however nested."""
 
@@ -56,10 +64,11 @@ class Index:
     leaves: tuple[Leaf, ...]
     cards_by_alias: dict[str, tuple[Declared[RateCardDocument], ...]]
     rates: dict[RateKey, tuple[int, ...]]
+    unsound: frozenset[Unsound]
     _hints: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, catalog: Catalog) -> Index:
+    def of(cls, catalog: Catalog, unsound: Iterable[Unsound] = ()) -> Index:
         """Read the whole catalog once."""
         cards_by_alias: dict[str, dict[str, Declared[RateCardDocument]]] = {}
         rates: dict[RateKey, list[int]] = {}
@@ -76,6 +85,13 @@ class Index:
             tuple(leaves),
             {alias: tuple(cards.values()) for alias, cards in cards_by_alias.items()},
             {key: tuple(positions) for key, positions in rates.items()},
+            frozenset(unsound),
+        )
+
+    def may_declare(self, kind: str, key: str | None = None) -> bool:
+        """Whether a file that has faults of its own may declare this; without a key, anything of the kind."""
+        return bool(kind) and any(
+            file.kind in {None, kind} and (key is None or file.key in {None, key}) for file in self.unsound
         )
 
     @property

@@ -38,7 +38,9 @@ def check_references(index: Index) -> Iterator[Diagnostic]:
             continue
         what, kind = _FIELDS[leaf.field]
         name = str(leaf.value)
-        if name not in declared[what]:
+        # An alias of a rate card is not its key, so any rate card with faults may have it.
+        key = None if leaf.field == "rate_card_alias" else name
+        if name not in declared[what] and not index.may_declare(kind, key):
             known = declared[what]
             how = (
                 f"a {kind} with this alias" if leaf.field == "rate_card_alias" else f"a {kind} with this key"

@@ -7,17 +7,21 @@ Source: POST /v1/packages/create, SDK `PackageCreateParams`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pkgplan.model.canonical import JsonObject, digest_of
-from pkgplan.model.catalog.catalog import Catalog, Declared
-from pkgplan.model.catalog.package import PackageDocument, PackageSpec, UsageStatementSchedule
 from pkgplan.model.compiled import CompiledPackage, DeclaredAlias
 from pkgplan.model.timeline import AliasWindow, Window
 from pkgplan.stages.compile.recurring_credits import recurring_credits
 from pkgplan.stages.compile.references import Ids
 from pkgplan.stages.compile.subscriptions import subscriptions
 from pkgplan.stages.compile.values import capitals, present, span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pkgplan.model.catalog.catalog import Catalog, Declared
+    from pkgplan.model.catalog.package import PackageDocument, PackageSpec, UsageStatementSchedule
 
 
 def compile_packages(catalog: Catalog, pinned: Mapping[str, str]) -> tuple[CompiledPackage, ...]:
@@ -49,7 +53,9 @@ def _compile(declared: Declared[PackageDocument], ids: Ids) -> CompiledPackage:
         ),
         references=ids.used,
         metadata=present(
-            description=metadata.description, owner=metadata.owner, labels=dict(sorted(metadata.labels.items()))
+            description=metadata.description,
+            owner=metadata.owner,
+            labels=dict(sorted(metadata.labels.items())),
         ),
         retire_at=None if spec.retire is None else spec.retire.at,
         at=declared.at(),

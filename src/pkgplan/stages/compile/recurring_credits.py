@@ -7,17 +7,9 @@ Source: SDK `package_create_params.RecurringCredit`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue
-from pkgplan.model.catalog.recurring_credits import (
-    AccessAmount,
-    ProrationRounding,
-    RecurringCredit,
-    SubscriptionLink,
-)
 from pkgplan.model.units import Money
-from pkgplan.stages.compile.references import Ids
 from pkgplan.stages.compile.values import (
     capitals,
     number,
@@ -28,6 +20,18 @@ from pkgplan.stages.compile.values import (
     specifiers,
     tags,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.catalog.recurring_credits import (
+        AccessAmount,
+        ProrationRounding,
+        RecurringCredit,
+        SubscriptionLink,
+    )
+    from pkgplan.stages.compile.references import Ids
 
 
 def recurring_credits(terms: Mapping[str, RecurringCredit], ids: Ids) -> list[JsonValue]:

@@ -6,12 +6,16 @@ Never here: looking anything up in an environment; that is what pinning is for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from pkgplan.errors import EnvironmentFault
-from pkgplan.model.catalog.catalog import Catalog
 from pkgplan.model.units import OTHER_CURRENCIES, USD, USD_CREDIT_TYPE_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pkgplan.model.catalog.catalog import Catalog
 
 # Fixed for ever: the ids of an embedded environment follow from it.
 _EMBEDDED = UUID("5f0e3c52-6f0a-5a5e-9d57-0d6a0c1b7a11")

@@ -7,17 +7,21 @@ Source: SDK `package_create_params.Subscription`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue
-from pkgplan.model.catalog.subscriptions import (
-    BillingCycleConfig,
-    SeatConfig,
-    Subscription,
-    SubscriptionProration,
-)
-from pkgplan.stages.compile.references import Ids
 from pkgplan.stages.compile.values import capitals, number, present, rounding, span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.catalog.subscriptions import (
+        BillingCycleConfig,
+        SeatConfig,
+        Subscription,
+        SubscriptionProration,
+    )
+    from pkgplan.stages.compile.references import Ids
 
 
 def subscriptions(terms: Mapping[str, Subscription], ids: Ids) -> list[JsonValue]:

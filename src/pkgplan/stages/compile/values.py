@@ -8,16 +8,18 @@ lower case), METRONOME guide on currencies for amounts.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue
-from pkgplan.model.catalog.applicability import Rounding, Specifier
-from pkgplan.model.units import RelativeDate
-from pkgplan.stages.compile.references import Ids
+if TYPE_CHECKING:
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.catalog.applicability import Rounding, Specifier
+    from pkgplan.model.units import RelativeDate
+    from pkgplan.stages.compile.references import Ids
 
 
 def present(**fields: JsonValue) -> JsonObject:
     """The fields that have a value; what the author left out is not sent."""
-    return {name: value for name, value in fields.items() if value is not None and value != [] and value != {}}
+    return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
 
 
 def capitals(choice: str | None) -> str | None:
@@ -51,7 +53,7 @@ def product_ids(keys: tuple[str, ...], ids: Ids) -> list[JsonValue]:
 
 def tags(names: tuple[str, ...]) -> list[JsonValue]:
     """A set of tags, sorted."""
-    return list(sorted(set(names)))
+    return [*sorted(set(names))]
 
 
 def specifiers(items: tuple[Specifier, ...], ids: Ids) -> list[JsonValue]:

@@ -9,12 +9,15 @@ deepdiff's one home, and it is imported only when a term really changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pkgplan.model.canonical import JsonObject
 from pkgplan.model.plan import Change, ChangeKind
 from pkgplan.stages.diff.readable import Readable, readable, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pkgplan.model.canonical import JsonObject
 
 # Fields whose value is a mapping of terms by key.
 _TERMS = frozenset({
@@ -29,7 +32,9 @@ def diff(
     """What changed from `old` to `new`, in a stable order; empty if they say the same."""
     before, after = readable(old, old_references), readable(new, new_references)
     changes = [
-        change for field in sorted({*before, *after}) for change in _field(field, before.get(field), after.get(field))
+        change
+        for field in sorted({*before, *after})
+        for change in _field(field, before.get(field), after.get(field))
     ]
     return tuple(sorted(changes, key=lambda change: (change.path, str(change.kind))))
 

@@ -6,12 +6,15 @@ Goes out: a tree of mappings and text. Never here: comparing, or a payload that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue, compact, plain_number
+from pkgplan.model.canonical import JsonObject, JsonValue, compact
 from pkgplan.model.compiled import content_of
 from pkgplan.model.units import Money, RelativeDate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Readable = dict[str, "Readable | str"]
 
@@ -57,24 +60,20 @@ def _mapping(value: JsonObject, names: Mapping[str, str]) -> Readable:
 
 
 def _field(field: str, value: JsonValue, names: Mapping[str, str]) -> tuple[str, Readable | str]:
+    if isinstance(value, str) and value in names:
+        return field.removesuffix("_id"), names[value]
+    if isinstance(value, list):
+        return _list(field, value, names)
     span = RelativeDate.from_api(value)
-    if span is not None:
-        return field, str(span)
-    match value:
-        case str() if value in names:
-            return field.removesuffix("_id"), names[value]
-        case str():
-            return field, value.lower() if field in _ENUMS else value
-        case dict():
-            return field, _mapping(value, names)
-        case list():
-            return _list(field, value, names)
-        case bool():
-            return field, "true" if value else "false"
-        case int() | Decimal():
-            return field, plain_number(value)
-        case _:
-            return field, "null"
+    if span is None and isinstance(value, dict):
+        return field, _mapping(value, names)
+    return field, str(span) if span is not None else _scalar(field, value)
+
+
+def _scalar(field: str, value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value.lower() if field in _ENUMS else value
+    return compact(value)
 
 
 def _list(field: str, items: list[JsonValue], names: Mapping[str, str]) -> tuple[str, Readable | str]:
@@ -91,7 +90,11 @@ def _list(field: str, items: list[JsonValue], names: Mapping[str, str]) -> tuple
 
 def _recurring_credit(term: Readable) -> str:
     amount = term.get("access_amount")
-    price, quantity = ("?", "1") if not isinstance(amount, dict) else (amount.get("unit_price", "?"), amount.get("quantity", "1"))
+    price, quantity = (
+        ("?", "1")
+        if not isinstance(amount, dict)
+        else (amount.get("unit_price", "?"), amount.get("quantity", "1"))
+    )
     each = "" if quantity == "1" else f" x {quantity}"
     period = _PERIODS.get(str(term.get("recurrence_frequency")), "period")
     seats = " and seat" if "subscription_config" in term else ""
@@ -101,7 +104,9 @@ def _recurring_credit(term: Readable) -> str:
 
 def _subscription(term: Readable) -> str:
     rate = term.get("subscription_rate")
-    what = f"{rate.get('product', '?')} {rate.get('billing_frequency', '')}" if isinstance(rate, dict) else "?"
+    what = (
+        f"{rate.get('product', '?')} {rate.get('billing_frequency', '')}" if isinstance(rate, dict) else "?"
+    )
     quantity = term.get("initial_quantity", "1")
     each = "" if quantity == "1" else f" x {quantity}"
     return f"{what}{each}, collected in {term.get('collection_schedule', '?')}"
@@ -115,5 +120,6 @@ _SUMMARIES: dict[str, Callable[[Readable], str]] = {
 
 def _flat(term: Readable) -> str:
     return ", ".join(
-        f"{name} {item}" if isinstance(item, str) else f"{name} ({_flat(item)})" for name, item in term.items()
+        f"{name} {item}" if isinstance(item, str) else f"{name} ({_flat(item)})"
+        for name, item in term.items()
     )

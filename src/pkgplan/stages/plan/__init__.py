@@ -10,22 +10,26 @@ then does to other packages).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.diagnostics import Diagnostic, Location, has_errors
-from pkgplan.model.plan import Action, Effect
-from pkgplan.model.record import State
 from pkgplan.model.rules import ASSUMPTION
-from pkgplan.model.timeline import TakeoverRule
-from pkgplan.model.units import Instant
 from pkgplan.stages.plan.desired import Recorded, declarations, desired
 from pkgplan.stages.plan.effects import foresee
 from pkgplan.stages.plan.leaving import archives, left_behind
 from pkgplan.stages.plan.merge import merge
 from pkgplan.stages.plan.moves import Move, moves
 from pkgplan.stages.plan.number import Emission, emissions, records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.plan import Action, Effect
+    from pkgplan.model.record import State
+    from pkgplan.model.timeline import TakeoverRule
+    from pkgplan.model.units import Instant
 
 _QUESTIONS = {
     "later_windows": "what happens to windows that start later",

@@ -11,16 +11,20 @@ ones there is nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from pkgplan.model.compiled import CompiledPackage, Content
-from pkgplan.model.diagnostics import Location
-from pkgplan.model.names import PackageRef
-from pkgplan.model.record import State
 from pkgplan.model.timeline import BEGINNING, END, AliasRow, DatelessStart, TakeoverRule, Window
 from pkgplan.model.units import Instant, next_full_hour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pkgplan.model.compiled import CompiledPackage, Content
+    from pkgplan.model.diagnostics import Location
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.record import State
 
 
 class Nothing(Enum):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
-from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Effect, EffectKind, Operation
 from pkgplan.model.timeline import (
     AfterBoundedEnd,
@@ -21,7 +21,10 @@ from pkgplan.model.timeline import (
     Window,
     take_over,
 )
-from pkgplan.model.units import Instant
+
+if TYPE_CHECKING:
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.units import Instant
 
 Timelines = Mapping[str, tuple[AliasRow, ...]]
 

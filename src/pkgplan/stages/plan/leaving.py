@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.plan import Action, Operation, Reason
-from pkgplan.model.record import RecordedVersion, State
 from pkgplan.model.rules import ALIAS_ORPHAN, FORGOTTEN, PACKAGE_VANISHED, RETIREMENT_WAITS
 from pkgplan.model.timeline import AliasRow, TakeoverRule
 from pkgplan.model.units import Instant, short_instant
-from pkgplan.stages.plan.desired import Declaration
 from pkgplan.stages.plan.effects import foresee
 
 if TYPE_CHECKING:
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.record import RecordedVersion, State
     from pkgplan.stages.plan import Forget
+    from pkgplan.stages.plan.desired import Declaration
 
 Timelines = Mapping[str, tuple[AliasRow, ...]]
 

@@ -11,14 +11,18 @@ the search stays small, greedy beyond that. Aliases that share nothing do not me
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import TYPE_CHECKING
 
-from pkgplan.model.compiled import Content
 from pkgplan.model.timeline import BEGINNING, AliasWindow
-from pkgplan.model.units import Instant
-from pkgplan.stages.plan.moves import Move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pkgplan.model.compiled import Content
+    from pkgplan.model.units import Instant
+    from pkgplan.stages.plan.moves import Move
 
 # Positions that the exact search may visit; a family of four aliases with five windows each stays below.
 _EXACT_LIMIT = 20_000
@@ -45,22 +49,28 @@ def merge(moves_by_alias: Mapping[str, Sequence[Move]]) -> tuple[Create, ...]:
 
 
 def _families(moves_by_alias: Mapping[str, Sequence[Move]]) -> list[list[Sequence[Move]]]:
-    families: list[tuple[set[Content], list[Sequence[Move]]]] = []
+    """Aliases that share a content, directly or through others, in one list; linear in the moves."""
+    sharing: dict[Content, list[str]] = {}
     for alias in sorted(moves_by_alias):
-        moves = moves_by_alias[alias]
-        if not moves:
-            continue
-        contents = {move.content for move in moves}
-        joined: list[Sequence[Move]] = []
-        apart = []
-        for family in families:
-            if family[0] & contents:
-                contents |= family[0]
-                joined += family[1]
-            else:
-                apart.append(family)
-        families = [*apart, (contents, [*joined, moves])]
-    return [family for _, family in families]
+        for move in moves_by_alias[alias]:
+            sharing.setdefault(move.content, []).append(alias)
+    families: list[list[Sequence[Move]]] = []
+    placed: set[str] = set()
+    for first in sorted(moves_by_alias):
+        family: list[Sequence[Move]] = []
+        waiting = [first] if moves_by_alias[first] else []
+        while waiting:
+            alias = waiting.pop()
+            if alias not in placed:
+                placed.add(alias)
+                family.append(moves_by_alias[alias])
+                # Popping the list keeps a content that a hundred aliases share from being walked a hundred times.
+                waiting += [
+                    other for move in moves_by_alias[alias] for other in sharing.pop(move.content, ())
+                ]
+        if family:
+            families.append(family)
+    return families
 
 
 def _shortest(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:

@@ -12,8 +12,8 @@ as it was, and no instant that had a package and should keep one is left without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pkgplan.model.compiled import Content
 from pkgplan.model.diagnostics import Diagnostic, Location
@@ -32,6 +32,9 @@ from pkgplan.model.timeline import (
 from pkgplan.model.units import Instant, format_instant, next_full_hour, short_instant
 from pkgplan.stages.plan.desired import Nothing, Recorded, Segment
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # Rows of packages that have no version yet; the key can't be a package key.
 _PROVISIONAL = "~"
 
@@ -45,7 +48,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Exception):  # noqa: N818 - it never leaves the stage; `moves` turns it into a diagnostic
+class Refused(Exception):
     """Why the desired windows cannot be had."""
 
     diagnostic: Diagnostic
@@ -177,8 +180,9 @@ class _Walk:
 
         Where the predecessor would come back behind it, an open window has to take the predecessor away first.
         """
-        trial = take_over(self._rows, AliasRow(self._next_ref, window), at=self._as_of, rule=self._rule)
-        if self._rule.after_bounded_end is AfterBoundedEnd.PREDECESSOR and resolve(trial, window.end):
+        after = take_over(self._rows, AliasRow(self._next_ref, window), at=self._as_of, rule=self._rule)
+        back = resolve(after, window.end)
+        if any(row.ref == back and row.window.start < window.start for row in self._rows):
             self._create(content, Window(window.starting_at), at)
         self._create(content, window, at)
 

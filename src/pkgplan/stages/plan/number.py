@@ -7,19 +7,23 @@ Never here: deciding windows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import JsonObject, JsonValue
 from pkgplan.model.compiled import CompiledPackage, Content, content_of
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.plan import Action, Operation, Reason
 from pkgplan.model.record import RecordedVersion, State, current_version
 from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE, RETIRED_CHANGED
-from pkgplan.model.timeline import AliasWindow
 from pkgplan.model.units import Instant, format_instant, next_full_hour
 from pkgplan.stages.plan.merge import Create
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.timeline import AliasWindow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""`pkgplan schema`: the JSON Schemas of the catalog, of plans and of findings.
+
+Comes in: a kind or a folder. Goes out: schemas, printed, written or compared. Never here: making them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pkgplan.adapters.disk import MEBIBYTE, read_file, replace_file
+from pkgplan.cli.options import CatalogCommand, options_of
+from pkgplan.cli.output import json_result, notice, result
+from pkgplan.errors import UsageFault
+from pkgplan.model.names import did_you_mean
+from pkgplan.model.schemas import all_schemas
+from pkgplan.report.schemas import report_schemas
+
+OUTDATED = 1
+_SUFFIX = ".schema.json"
+
+
+@click.command(
+    cls=CatalogCommand,
+    examples=(
+        "pkgplan schema",
+        "pkgplan schema Package",
+        "pkgplan schema plan",
+        "pkgplan schema --write schemas",
+        "pkgplan schema --check",
+    ),
+    exit_codes=(0, 2, 4),
+)
+@click.argument("kind", required=False, metavar="[KIND]")
+@click.option(
+    "--check",
+    is_flag=False,
+    flag_value="schemas",
+    metavar="[DIR]",
+    help="Exit with 1 if the files in DIR differ.  [default DIR: schemas]",
+)
+@click.option(
+    "--write",
+    is_flag=False,
+    flag_value="schemas",
+    metavar="[DIR]",
+    help="Write the files to DIR.  [default DIR: schemas]",
+)
+@click.pass_context
+def schema(ctx: click.Context, *, kind: str | None, check: str | None, write: str | None) -> int:
+    """Print the JSON Schema of a kind, or write or check all of them.
+
+    KIND is a kind of the catalog, or "plan" or "diagnostics" for what --format json prints. Without KIND, the
+    kinds are listed.
+    """
+    options = options_of(ctx)
+    if sum(value is not None for value in (kind, check, write)) > 1:
+        raise UsageFault("KIND, --check and --write exclude each other", hint="give one of them")
+    schemas = every_schema()
+    if write is not None:
+        for name, text in schemas.items():
+            replace_file(Path(write) / name, text.encode())
+        notice(f"Wrote {len(schemas)} schemas to {write}.")
+        return 0
+    if check is not None:
+        return _check(Path(check), schemas)
+    if kind is not None:
+        result(_text_of(kind, schemas))
+    elif options.json:
+        json_result([name.removesuffix(_SUFFIX) for name in schemas])
+    else:
+        result("".join(f"{name.removesuffix(_SUFFIX)}\n" for name in schemas))
+    return 0
+
+
+def every_schema() -> dict[str, str]:
+    """The text of every schema, by file name."""
+    return {**all_schemas(), **report_schemas()}
+
+
+def _check(folder: Path, schemas: dict[str, str]) -> int:
+    problems = []
+    for name, text in schemas.items():
+        present = read_file(folder / name, limit=16 * MEBIBYTE)
+        if present is None:
+            problems.append(f"{folder / name}: missing")
+        elif present != text.encode():
+            problems.append(f"{folder / name}: differs from what this pkgplan writes")
+    left_over = sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.name not in schemas)
+    problems += [f"{path}: no kind has this schema" for path in left_over]
+    if problems:
+        result("".join(f"{problem}\n" for problem in problems))
+        notice(f"hint: write them anew with `pkgplan schema --write {folder}`")
+        return OUTDATED
+    return 0
+
+
+def _text_of(kind: str, schemas: dict[str, str]) -> str:
+    by_name = {_folded(name.removesuffix(_SUFFIX)): text for name, text in schemas.items()}
+    if _folded(kind) not in by_name:
+        names = [name.removesuffix(_SUFFIX) for name in schemas]
+        hint = did_you_mean(kind, names) or "list them with `pkgplan schema`"
+        raise UsageFault(f'there is no schema "{kind}"', hint=hint)
+    return by_name[_folded(kind)]
+
+
+def _folded(kind: str) -> str:
+    return kind.casefold().replace("-", "").replace("_", "")

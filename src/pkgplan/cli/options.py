@@ -1,0 +1,165 @@
+"""The options that every command takes, before its name and after it alike; after wins.
+
+Comes in: click's parameters. Goes out: `Options`. Never here: opening anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pkgplan.model.units import Instant
+
+DEFAULT_CATALOG: Final = "catalog"
+_META = "pkgplan"
+
+EXIT_CODES: Final[Mapping[int, str]] = {
+    0: "it went well",
+    1: "the catalog has errors",
+    2: "the command line asks for something that cannot be",
+    3: "a bug of pkgplan",
+    4: "the environment: files, credentials, network",
+    5: "the plan is stale, or somebody else wrote the state log",
+    6: "an apply stopped part-way; running it again is safe",
+    10: "changes are pending (plan --detailed-exitcode)",
+    130: "interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for, wherever it stood on the command line. `catalog` is as it was written."""
+
+    catalog: str
+    environment: str | None
+    json: bool
+    verbosity: int
+    as_of: Instant | None
+    no_color: bool
+
+    def has_colour(self, stream: TextIO) -> bool:
+        """Whether text for a stream is coloured: NO_COLOR and --no-color refuse, FORCE_COLOR insists."""
+        if self.no_color or os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def shared_options() -> list[click.Parameter]:
+    """Fresh click options, for the root and for each command."""
+
+    def keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+        # The contexts of a command line share one meta; the command's options are parsed after the group's.
+        def remember(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+            kept = ctx.meta.setdefault(_META, {})
+            if name == "verbosity":
+                kept[name] = kept.get(name, 0) + value
+            elif value is not None and value is not False:
+                kept[name] = value
+
+        return remember
+
+    return [
+        click.Option(
+            ["-C", "--catalog"], metavar="DIR", expose_value=False, callback=keep("catalog"),
+            help="The catalog folder.  [default: ./catalog; env: PKGPLAN_CATALOG]",
+        ),
+        click.Option(
+            ["-e", "--env"], metavar="NAME", expose_value=False, callback=keep("environment"),
+            help="The environment.  [default: the Project's; env: PKGPLAN_ENV]",
+        ),
+        click.Option(
+            ["--format"], type=click.Choice(["text", "json"]), expose_value=False, callback=keep("format"),
+            help="The form of the result.  [default: text]",
+        ),
+        click.Option(
+            ["--as-of"], metavar="INSTANT", expose_value=False, callback=keep("as_of"),
+            help="What counts as now, such as 2026-02-01 or 2026-02-01T10:00:00Z.",
+        ),
+        click.Option(
+            ["-v", "--verbose"], count=True, expose_value=False, callback=keep("verbosity"),
+            help="Show more.",
+        ),
+        click.Option(
+            ["--no-color"], is_flag=True, expose_value=False, callback=keep("no_color"),
+            help="No colour.  [env: NO_COLOR]",
+        ),
+    ]  # fmt: skip
+
+
+def options_of(ctx: click.Context) -> Options:
+    """The options of this command line; raises UsageFault for an instant that is none."""
+    kept: dict[str, Any] = ctx.meta.get(_META, {})
+    return Options(
+        catalog=_given(kept.get("catalog"), os.environ.get("PKGPLAN_CATALOG"), "--catalog")
+        or DEFAULT_CATALOG,
+        environment=_given(kept.get("environment"), os.environ.get("PKGPLAN_ENV"), "--env"),
+        json=kept.get("format") == "json",
+        verbosity=kept.get("verbosity", 0),
+        as_of=None if "as_of" not in kept else parsed_instant(kept["as_of"], "--as-of"),
+        no_color=kept.get("no_color", False),
+    )
+
+
+def _given(asked: str | None, from_environment: str | None, option: str) -> str | None:
+    """What the command line says, or else the environment variable; an empty one says nothing."""
+    if asked is None:
+        return from_environment or None
+    if not asked or "\0" in asked:
+        from pkgplan.errors import UsageFault
+
+        raise UsageFault(f'{option} "{asked}" is no name', hint=f"give {option} a value, or leave it out")
+    return asked
+
+
+def parsed_instant(text: str, option: str) -> Instant:
+    """An instant of the command line; raises UsageFault."""
+    from pkgplan.errors import UsageFault
+    from pkgplan.model.units import parse_instant
+
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise UsageFault(f"{option}: {error}", hint="write a date, or date and time with an offset") from None
+
+
+class CatalogCommand(click.Command):
+    """A command with the shared options, examples and exit codes."""
+
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), exit_codes: Sequence[int] = (0, 2), **settings: Any
+    ) -> None:
+        super().__init__(*args, **settings)
+        self._examples = examples
+        self._exit_codes = exit_codes
+        self.params.extend(shared_options())
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Examples and exit codes, as they are."""
+        write_notes(formatter, self._examples, {code: EXIT_CODES[code] for code in self._exit_codes})
+
+
+def write_notes(
+    formatter: click.HelpFormatter, examples: Sequence[str], exit_codes: Mapping[int, str]
+) -> None:
+    """The end of a help page."""
+    if examples:
+        with formatter.section("Examples"):
+            for example in examples:
+                formatter.write(f"{' ' * formatter.current_indent}{example}\n")
+    if exit_codes:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in exit_codes.items()])
+
+
+def is_interactive() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -1,0 +1,142 @@
+"""What most commands begin with: the catalog or its Project, the environment, and findings on the terminal.
+
+Comes in: options. Goes out: a `Session`, or exit code 1 after the findings were shown.
+Never here: what a single command does.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from pkgplan.cli.output import json_result, notice, result
+from pkgplan.model.diagnostics import has_errors
+from pkgplan.model.rules import ONE_PROJECT
+from pkgplan.model.units import format_instant
+from pkgplan.pipeline import CheckedCatalog, check_catalog
+from pkgplan.report import json as report_json
+from pkgplan.report.text import findings as findings_text
+from pkgplan.report.text.palette import Palette
+from pkgplan.report.views import FindingView, Tally
+from pkgplan.stages.load import read_text
+from pkgplan.wiring import Deployment, open_deployment, read_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pkgplan.cli.options import Options
+    from pkgplan.model.catalog.project import ProjectSpec
+    from pkgplan.model.diagnostics import Diagnostic
+    from pkgplan.model.record import State
+    from pkgplan.model.source import SourceFile
+
+CATALOG_HAS_ERRORS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sound catalog and one of its environments."""
+
+    checked: CheckedCatalog
+    deployment: Deployment
+
+
+def open_catalog(options: Options, *, json_on_stdout: bool = True) -> Session:
+    """Check the whole catalog and choose the environment; ends the command if there are errors."""
+    checked = check_catalog(Path(options.catalog))
+    project = checked.catalog.project
+    if not checked.is_sound or project is None:
+        refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=json_on_stdout)
+    return Session(checked, _deployment(options, project.document.spec))
+
+
+def open_records(options: Options) -> Deployment:
+    """Choose the environment by the Project alone, for commands that look at recorded state."""
+    checked = read_project(Path(options.catalog))
+    project = checked.catalog.project
+    if project is None:
+        if not has_errors(checked.diagnostics):
+            notice(f"error: the catalog has no Project\nhint: {ONE_PROJECT.fix}")
+            raise click.exceptions.Exit(CATALOG_HAS_ERRORS)
+        refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=False)
+    return _deployment(options, project.document.spec)
+
+
+def refuse_catalog(
+    diagnostics: Sequence[Diagnostic],
+    sources: Iterable[SourceFile],
+    options: Options,
+    *,
+    json_on_stdout: bool = True,
+) -> NoReturn:
+    """Show what is wrong and end the command with exit code 1."""
+    views = [FindingView.of(diagnostic) for diagnostic in diagnostics]
+    if options.json and json_on_stdout:
+        json_result(report_json.findings(views))
+    else:
+        tell_findings(views, sources, options)
+    counts = findings_text.counts(Tally.of(views))
+    notice(f"error: the catalog has {counts}; nothing was planned")
+    raise click.exceptions.Exit(CATALOG_HAS_ERRORS)
+
+
+def tell_findings(views: Iterable[FindingView], sources: Iterable[SourceFile], options: Options) -> None:
+    """Findings as text, on stderr."""
+    text = findings_text.findings(
+        views,
+        catalog=options.catalog,
+        line_of=lines_of(options.catalog, sources),
+        palette=Palette(options.has_colour(sys.stderr)),
+    )
+    if text:
+        notice(text)
+
+
+def print_findings(views: Sequence[FindingView], checked: CheckedCatalog, options: Options) -> None:
+    """Findings as the result, on stdout."""
+    if options.json:
+        json_result(report_json.findings(views))
+        return
+    text = findings_text.findings(
+        views,
+        catalog=options.catalog,
+        line_of=lines_of(options.catalog, checked.sources),
+        palette=Palette(options.has_colour(sys.stdout)),
+    )
+    files = {source.path for source in checked.sources} | {view.place.path for view in views}
+    packages = len(checked.catalog.packages)
+    result(text + findings_text.summary(views, files=len(files), packages=packages))
+
+
+def lines_of(catalog: str, sources: Iterable[SourceFile]) -> findings_text.LineOf:
+    """A way to get a line of a catalog file; a file that could not be loaded is read as far as it can be."""
+    texts: dict[str, str | None] = {source.path: source.text for source in sources}
+    split: dict[str, list[str]] = {}
+
+    def line_of(path: str, line: int) -> str | None:
+        if path not in split:
+            text = texts[path] if path in texts else read_text(Path(catalog), path)
+            split[path] = [] if text is None else text.splitlines()
+        lines = split[path]
+        return lines[line - 1] if 0 < line <= len(lines) else None
+
+    return line_of
+
+
+def tell_unfinished(state: State) -> None:
+    """Say on stderr that a run is under way or was left half done."""
+    if state.unfinished is not None:
+        notice(
+            f"note: a run of {state.unfinished.actor}, begun {format_instant(state.unfinished.started_at)}, "
+            "has not finished; `pkgplan apply` resumes it"
+        )
+
+
+def _deployment(options: Options, project: ProjectSpec) -> Deployment:
+    return open_deployment(
+        Path(options.catalog), project, environment=options.environment, as_of=options.as_of
+    )

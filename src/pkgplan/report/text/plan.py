@@ -1,0 +1,171 @@
+"""A plan for people: each action with what changes and what Metronome then does to alias windows.
+
+Comes in: a plan, fresh or saved. Goes out: text. Never here: findings (those go to stderr), or anything that
+the plan does not hold; a saved plan reads the same, also when it is stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pkgplan.model.plan import Action, Change, ChangeKind, Effect, EffectKind, Operation, Plan, Reason
+from pkgplan.model.timeline import Window
+from pkgplan.model.units import format_instant, short_instant
+from pkgplan.report.text.palette import PLAIN, Palette, Style
+from pkgplan.report.text.words import counted, padded, shown_path, visible, width, window
+from pkgplan.stages.diff import diff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pkgplan.model.names import PackageRef
+
+_TITLE_COLUMNS = 76
+_PATH_COLUMNS = 44
+_STYLES = {
+    ChangeKind.ADDED: Style.ADDED,
+    ChangeKind.REMOVED: Style.REMOVED,
+    ChangeKind.CHANGED: Style.CHANGED,
+}
+_REASONS = {
+    Reason.NEW: "new package",
+    Reason.TERMS_CHANGED: "new version: terms changed",
+    Reason.REFERENCE_CHANGED: "new version: a reference stands for another id",
+    Reason.ALIAS_WINDOW_CHANGED: "created again with the same terms: alias window changed",
+    Reason.RETIRED: "archive: retired; existing contracts live on, new ones can't be made",
+    Reason.METADATA_CHANGED: "record: description, owner or labels changed; nothing is sent",
+}
+_CARRIED = "older terms created again, to keep the alias until the new terms begin"
+_DOING = {Operation.CREATE: "create", Operation.ARCHIVE: "archive", Operation.ADOPT: "adoption"}
+_KEPT = "Contracts already provisioned keep their terms."
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line below an alias: a version, its window, and what happened to it."""
+
+    ref: PackageRef
+    window: Window
+    remark: str
+
+
+def plan_text(plan: Plan, *, catalog: str, verbose: bool = False, palette: Palette = PLAIN) -> str:
+    """The whole plan, its summary last."""
+    if not plan.actions:
+        return f'No changes. Environment "{plan.environment}" is as the catalog says.\n'
+    blocks = ["\n".join(_action(plan, action, catalog, verbose, palette)) + "\n" for action in plan.actions]
+    if verbose:
+        blocks.append("\n".join(_particulars(plan)) + "\n")
+    return "\n".join(blocks) + "\n" + palette.paint(Style.TITLE, summary(plan)) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """`Plan: 1 to create, 0 to archive, 1 alias window moved.`"""
+    counts = plan.summary
+    parts = [f"{counts['create']} to create", f"{counts['archive']} to archive"]
+    parts += [f"{counts[name]} to {name}" for name in ("adopt", "record") if counts[name]]
+    parts.append(f"{counted(counts['windows_moved'], 'alias window')} moved")
+    return f"Plan: {', '.join(parts)}. {_KEPT}"
+
+
+def _action(plan: Plan, action: Action, catalog: str, verbose: bool, palette: Palette) -> Iterator[str]:  # noqa: FBT001 - one private caller
+    title = _title(action)
+    reason = _CARRIED if action.carried else _REASONS[action.reason]
+    source = "" if action.source is None else f"{shown_path(catalog, action.source)}:1"
+    used = width(title) + 3 + len(reason)
+    gap = " " * max(3, _TITLE_COLUMNS - used)
+    yield f"{palette.paint(Style.TITLE, title)}   {reason}{gap}{palette.paint(Style.QUIET, source)}".rstrip()
+    yield from _changes(_changes_of(plan, action), palette)
+    for alias in _aliases(plan, action):
+        yield f'  alias "{visible(alias)}"'
+        rows = sorted(_rows(plan, action, alias), key=lambda row: (row.window.start, row.ref))
+        refs = max((width(str(row.ref)) for row in rows), default=0)
+        windows = max((len(window(row.window)) for row in rows), default=0)
+        for row in rows:
+            yield f"    {padded(str(row.ref), refs)}   {padded(window(row.window), windows)}   {row.remark}".rstrip()
+    if verbose and action.uniqueness_key is not None:
+        yield f"  uniqueness key {action.uniqueness_key}"
+
+
+def _title(action: Action) -> str:
+    if action.operation is Operation.CREATE and action.previous is not None:
+        return f"{action.previous} -> {action.ref}"
+    return str(action.ref)
+
+
+def _changes_of(plan: Plan, action: Action) -> tuple[Change, ...]:
+    """What changes; of a new package, everything that it says."""
+    if action.operation is Operation.CREATE and action.reason is Reason.NEW:
+        return diff({}, {}, action.payload, plan.references)
+    return action.changes
+
+
+def _changes(changes: tuple[Change, ...], palette: Palette) -> Iterator[str]:
+    paths = [visible(change.path) for change in changes]
+    size = min(max((width(path) for path in paths), default=0), _PATH_COLUMNS)
+    for change, path in zip(changes, paths, strict=True):
+        symbol = palette.paint(_STYLES[change.kind], str(change.kind))
+        before, after = visible(change.before or ""), visible(change.after or "")
+        says = f"{before} -> {after}" if change.kind is ChangeKind.CHANGED else before or after
+        yield f"  {symbol} {path}{' ' * max(0, size - width(path))}   {says}".rstrip()
+
+
+def _aliases(plan: Plan, action: Action) -> list[str]:
+    named = [alias_window.alias for alias_window in action.windows]
+    caused = [effect.alias for effect in plan.effects if effect.caused_by == action.id]
+    return list(dict.fromkeys((*named, *sorted(caused))))
+
+
+def _rows(plan: Plan, action: Action, alias: str) -> Iterator[_Row]:
+    for effect in plan.effects:
+        if effect.alias == alias and effect.ref != action.ref and effect.caused_by == action.id:
+            yield _affected(effect, action)
+    if action.operation is Operation.ARCHIVE:
+        for effect in plan.effects:
+            if effect.alias == alias and effect.ref == action.ref:
+                yield _affected(effect, action)
+        return
+    for wanted in action.windows:
+        if wanted.alias == alias:
+            yield _own(plan, action, alias, wanted.window)
+
+
+def _own(plan: Plan, action: Action, alias: str, wanted: Window) -> _Row:
+    """The window of the created version itself; a later action of the same plan may cut it."""
+    for effect in plan.effects:
+        if effect.alias == alias and effect.ref == action.ref and effect.after is not None:
+            if effect.after == wanted or effect.caused_by == action.id:
+                return _Row(action.ref, effect.after, "")
+            return _Row(action.ref, effect.after, f"asked for {window(wanted)}; cut by {effect.caused_by}")
+    return _Row(action.ref, wanted, "taken over by a later action of this plan")
+
+
+def _affected(effect: Effect, action: Action) -> _Row:
+    by = f"by this {_DOING.get(action.operation, 'action')}"
+    match effect.kind:
+        case EffectKind.OPENED:
+            return _Row(effect.ref, effect.after or Window(), f"opened {by}")
+        case EffectKind.REMOVED:
+            return _Row(effect.ref, effect.before or Window(), f"removed {by}")
+        case EffectKind.SHORTENED:
+            before, after = effect.before or Window(), effect.after or Window()
+            return _Row(effect.ref, after, f"was {_formerly(before, after)}; cut {by}")
+
+
+def _formerly(before: Window, after: Window) -> str:
+    if before.starting_at != after.starting_at:
+        return window(before)
+    if before.ending_before is None:
+        return "open-ended"
+    return f"until {short_instant(before.ending_before)}"
+
+
+def _particulars(plan: Plan) -> Iterator[str]:
+    yield f"environment  {plan.environment}, namespace {plan.namespace}"
+    yield f"as of        {format_instant(plan.as_of)}"
+    yield f"made on      entry {plan.base.serial} of the state log"
+    yield f"catalog      {plan.catalog_digest}"
+    yield f"plan         {plan.digest}"
+    for name, reading in plan.assumptions.items():
+        yield f"assumed      {name} = {visible(reading)}"

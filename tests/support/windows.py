@@ -1,0 +1,137 @@
+"""Random catalogs of windows, and the oracle that says what each alias should resolve to."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from pkgplan.model.timeline import (
+    END,
+    AfterBoundedEnd,
+    DatelessStart,
+    DatelessTakeover,
+    LaterWindows,
+    TakeoverRule,
+    resolve,
+)
+from pkgplan.model.units import Instant, next_full_hour
+from support.worlds import a_package, day
+
+if TYPE_CHECKING:
+    from pkgplan.model.compiled import CompiledPackage, Content
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.record import State
+
+RULES = [
+    TakeoverRule(*readings)
+    for readings in product(LaterWindows, AfterBoundedEnd, DatelessTakeover, DatelessStart)
+]
+ALIASES = ("X", "Y")
+KEYS = ("a", "b")
+DAYS = 7
+
+Declared = list[tuple[str, str, tuple[tuple[str, int | None, int | None], ...]]]
+
+
+@st.composite
+def catalogs(draw: st.DrawFn, aliases: tuple[str, ...] = ALIASES, days: int = DAYS) -> Declared:
+    """Packages with windows on whole days; no overlaps, no equal starts, no backwards windows."""
+    declared: Declared = []
+    for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True)):
+        windows = []
+        for alias in draw(st.lists(st.sampled_from(aliases), max_size=len(aliases), unique=True)):
+            start = draw(st.one_of(st.none(), st.integers(0, days - 1)))
+            end = draw(st.one_of(st.none(), st.none(), st.integers(0 if start is None else start + 1, days)))
+            windows.append((alias, start, end))
+        declared.append((key, draw(st.sampled_from("12")), tuple(windows)))
+    return declared
+
+
+def well_formed(declared: Declared) -> bool:
+    """What the catalog checks demand of alias windows before anything is planned."""
+    by_alias: dict[str, list[tuple[int, int | None]]] = {}
+    for _, _, windows in declared:
+        for alias, start, end in windows:
+            by_alias.setdefault(alias, []).append((-1 if start is None else start, end))
+    for windows_of in by_alias.values():
+        windows_of.sort(key=lambda window: window[0])
+        for (start, end), (following, _) in pairwise(windows_of):
+            if start == following or (end is not None and end > following):
+                return False
+    return True
+
+
+def compiled(declared: Declared) -> list[CompiledPackage]:
+    return [
+        a_package(
+            key,
+            content,
+            *(
+                (alias, None if start is None else day(start), None if end is None else day(end))
+                for alias, start, end in windows
+            ),
+        )
+        for key, content, windows in declared
+    ]
+
+
+def asked_for(
+    alias: str,
+    packages: list[CompiledPackage],
+    state: State,
+    rule: TakeoverRule,
+    *,
+    as_of: Instant,
+    at: Instant,
+) -> Content | None:
+    """The oracle: who should be behind an alias at an instant, given the state before.
+
+    Before `as_of` that is who was there; where nobody was, it is what a dated window claims.
+    """
+    rows = state.timelines().get(alias, ())
+    present = resolve(rows, as_of)
+    was = resolve(rows, at)
+    if at < as_of and was is not None:
+        return _content(state, was)
+    windows = []
+    for package in packages:
+        for declared in package.aliases:
+            if declared.window.alias == alias:
+                windows.append((declared.window.window, package.content))
+    windows.sort(key=lambda entry: entry[0].start)
+    starts = [window.start for window, _ in windows]
+    first: Instant | None = None
+    for index, (window, content) in enumerate(windows):
+        start = window.start
+        end = min(window.end, starts[index + 1] if index + 1 < len(starts) else END)
+        if window.starting_at is None and rows:
+            start = as_of if _content(state, present) == content else next_full_hour(as_of)
+        elif window.starting_at is None and rule.dateless_start is DatelessStart.CREATED_AT:
+            start = as_of
+        if start >= end:
+            continue
+        first = start if first is None else first
+        if start <= at < end:
+            return content
+    if at < as_of:
+        return None
+    if first is not None and at < first and present is not None:
+        sent = next(w for w in state.versions[present].sent if w.alias == alias)
+        return _content(state, present) if at < sent.window.end else None
+    return None
+
+
+def instants(as_of: Instant) -> list[Instant]:
+    points = [day(number, hour) for number in range(-1, DAYS + 2) for hour in (0, 1)]
+    return sorted({*points, as_of, next_full_hour(as_of)})
+
+
+def rule_name(rule: TakeoverRule) -> str:
+    """A test id."""
+    return "+".join(str(getattr(rule, name)) for name in TakeoverRule.__slots__)
+
+
+def _content(state: State, ref: PackageRef | None) -> Content | None:
+    return None if ref is None else state.versions[ref].content
