@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,21 @@ def _guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
     if not _is_loopback(host.decode() if isinstance(host, bytes) else host):
         raise NetworkBlockedError(f"a test tried to look up {host!r}")
     return _getaddrinfo(host, *args, **kwargs)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="Write the expected files of tests/golden anew."
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written instead of compared; never in CI, where nobody would review them."""
+    asked: bool = request.config.getoption("--update-golden")
+    if asked and os.environ.get("CI"):
+        pytest.fail("--update-golden is refused in CI: write the files at home and have them reviewed")
+    return asked
 
 
 @pytest.fixture(autouse=True)

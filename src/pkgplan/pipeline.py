@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pkgplan import __version__
+from pkgplan.model.catalog.project import Forget as ForgetSpec
 from pkgplan.model.diagnostics import Diagnostic, Location, has_errors, in_order
 from pkgplan.model.plan import Action, Base, Operation, Plan
 from pkgplan.model.source import SourceFile, catalog_digest
@@ -130,8 +131,9 @@ def _unsound(
 def _forget(catalog: Catalog) -> Forget:
     if catalog.project is None:
         return Forget(frozenset(), frozenset(), Location("pkgplan.yaml"))
-    forget = catalog.project.document.spec.forget
-    return Forget(frozenset(forget.packages), frozenset(forget.aliases), catalog.project.at("spec", "forget"))
+    spec = catalog.project.document.spec
+    at = catalog.project.at("spec", "forget") if spec.forget != ForgetSpec() else catalog.project.at("spec")
+    return Forget(frozenset(spec.forget.packages), frozenset(spec.forget.aliases), at.at_key())
 
 
 def _bind(

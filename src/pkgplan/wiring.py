@@ -13,7 +13,7 @@ import os
 import socket
 import time
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST
 from pkgplan.model.units import OTHER_CURRENCIES
 from pkgplan.pipeline import CheckedCatalog, Target, embedded_ids, located
-from pkgplan.stages.load import load, read_document
+from pkgplan.stages.load import load, read_document, read_text
 from pkgplan.stages.parse import parse
 from pkgplan.stages.validate import validate
 
@@ -123,8 +123,9 @@ def read_project(root: Path) -> CheckedCatalog:
 
 def _project_sources(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     """The Project's file: the one with the usual name, or whichever declares it."""
-    with suppress(OSError):
-        source, found = read_document(PROJECT_FILE, (root / PROJECT_FILE).read_bytes())
+    text = read_text(root, PROJECT_FILE)
+    if text is not None and "\ufffd" not in text:
+        source, found = read_document(PROJECT_FILE, text.encode())
         if source is not None and source.kind == "Project":
             return (source,), found
     sources, found = load(root)
@@ -148,7 +149,7 @@ def open_deployment(
 @contextmanager
 def packages_to_read(deployment: Deployment) -> Iterator[PackageApi]:
     """The packages of an environment; an embedded one that was never written is empty and stays unwritten."""
-    _refuse_unreachable(deployment)
+    refuse_unreachable(deployment)
     path: Path | str = deployment.database if deployment.database.exists() else ":memory:"
     with _embedded(deployment, path) as (_, api):
         yield api
@@ -161,7 +162,7 @@ def packages_to_write(deployment: Deployment, catalog: Catalog) -> Iterator[Pack
     Raises:
         EnvironmentFault: the environment cannot be reached, or its file cannot be written.
     """
-    _refuse_unreachable(deployment)
+    refuse_unreachable(deployment)
     _hide(deployment.database.parent)
     with _embedded(deployment, deployment.database) as (engine, api):
         engine.seed(prerequisites(catalog, deployment.ids(catalog)))
@@ -252,11 +253,12 @@ def _embedded(deployment: Deployment, path: Path | str) -> Iterator[tuple[Any, P
         yield engine, EmbeddedPackages(engine)
 
 
-def _refuse_unreachable(deployment: Deployment) -> None:
+def refuse_unreachable(deployment: Deployment) -> None:
+    """Raise EnvironmentFault unless there is a way to the environment."""
     if not deployment.is_embedded:
         raise EnvironmentFault(
             f'environment "{deployment.name}" is the real API, which this version of pkgplan cannot reach yet',
-            hint="choose an environment with `engine: embedded`; validate, plan and show work here as well",
+            hint="choose an environment with `engine: embedded`; validate, plan and show work for this one too",
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from support.applying import Fuse, Killed, Site, planned
+from support.memory_log import MemoryStateLog
 from support.worlds import a_package, day
 
-from pkgplan.apply import apply, stored_plan, take_over
+from pkgplan.apply import ApplyOutcome, apply, stored_plan, take_over
 from pkgplan.errors import ApiUnavailable, StalePlan, StateCorrupt, StateMoved
 from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.timeline import resolve
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.record import LogEntry
     from pkgplan.ports import PackageApi, RemotePackage
 
 Edit = tuple[Instant, list[CompiledPackage]]
@@ -158,20 +161,18 @@ def test_two_applies_at_once() -> None:
     made = planned(packages, site.state, as_of)
     assert made is not None
     loser = site.world()
-    real_read, raced = site.log.read, []
+    raced: list[ApplyOutcome] = []
 
-    class Racing:
+    class Racing(MemoryStateLog):
         """The other process applies after we have read the log and before we write to it."""
 
-        def read(self) -> object:
-            entries = real_read()
+        def read(self) -> tuple[LogEntry, ...]:
+            entries = super().read()
             if not raced:
                 raced.append(apply(made, site.world()))
             return entries
 
-        append = staticmethod(site.log.append)
-
-    object.__setattr__(loser, "log", Racing())
+    loser = replace(loser, log=Racing(site.log.lines))
     before = len(list(site.api.list()))
     with pytest.raises(StateMoved) as fault:
         apply(made, loser)
@@ -241,8 +242,6 @@ def test_windows_that_did_not_move_as_foreseen_stop_the_apply() -> None:
             self.get = self._get
 
         def _get(self, package_id: str) -> RemotePackage:
-            from dataclasses import replace
-
             package = site.api.get(package_id)
             open_windows = tuple(
                 replace(window, window=replace(window.window, ending_before=None))

@@ -16,10 +16,10 @@ from pkgplan.apply.run import (
     World,
     apply,
     check_fits,
-    foreign_packages,
     stored_plan,
     take_over,
 )
+from pkgplan.apply.same_story import foreign_packages
 
 __all__ = [
     "ApplyOutcome",

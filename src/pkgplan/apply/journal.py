@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkgplan.model.record import Folding, LogEntry
+from pkgplan.errors import StateMoved
+from pkgplan.model.record import Folding, Head, LogEntry
 
 if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonObject
-    from pkgplan.model.record import Head, State
+    from pkgplan.model.record import State
     from pkgplan.ports import Clock, StateLog
 
 
@@ -41,6 +42,16 @@ class Journal:
     def head(self) -> Head:
         """The last entry."""
         return self._folding.head
+
+    def refuse_moved(self) -> None:
+        """Raise StateMoved if somebody has written since the log was read."""
+        entries = self._log.read()
+        head = entries[-1].head if entries else Head()
+        if head != self._folding.head:
+            raise StateMoved(
+                f"the state log is now at entry {head.serial}; it was read at entry {self._folding.head.serial}",
+                hint="make a new plan on the state as it is now",
+            )
 
     def append(self, kind: str, body: JsonObject) -> None:
         """Make an entry durable, then fold it in."""

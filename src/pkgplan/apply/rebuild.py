@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.apply.journal import Journal
-from pkgplan.apply.run import World, foreign_packages
+from pkgplan.apply.run import World
+from pkgplan.apply.same_story import foreign_packages
 from pkgplan.errors import UsageFault
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.timeline import AliasWindow, Window

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan import __version__
 from pkgplan.apply.journal import Journal
+from pkgplan.apply.same_story import refuse_other_story
 from pkgplan.apply.windows import WindowsByRef, differences, expected_windows, rule_of
 from pkgplan.errors import (
     ApiConflict,
@@ -24,7 +25,7 @@ from pkgplan.errors import (
     StateMoved,
 )
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
-from pkgplan.model.names import PackageRef, UniquenessKey
+from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Operation, Plan, plan_from_json
 from pkgplan.model.units import format_instant
 
@@ -98,7 +99,7 @@ def apply(plan: Plan, world: World) -> ApplyOutcome:
 
     Raises:
         Stale: the plan does not fit the state, or another writer was first; nothing was called.
-        StateCorrupt: the log is damaged, or empty although the environment holds packages of ours.
+        StateCorrupt: the log is damaged, or does not fit the environment's packages; nothing was called.
     """
     journal = Journal(world.log, world.clock, world.actor)
     check_fits(plan, journal.state)
@@ -138,29 +139,23 @@ def stored_plan(state: State) -> Plan | None:
     return None if state.unfinished is None else plan_from_json(state.unfinished.plan)
 
 
-def foreign_packages(api: PackageApi, *, namespace: str, environment: str) -> list[RemotePackage]:
-    """Packages of the environment that carry uniqueness keys of this namespace and environment."""
-    found = []
-    for package in api.list():
-        key = UniquenessKey.parse(package.uniqueness_key or "")
-        if key is not None and (key.namespace, key.environment) == (namespace, environment):
-            found.append(package)
-    return found
-
-
 def take_over(world: World) -> None:
     """Put an end to a run that is under way: stop its writer, record what it did, close it.
 
     The first append makes the old writer fail at its next one. Then every create that it may have made is
     looked up under its uniqueness key, so that nothing it did is forgotten.
+
+    Raises:
+        StateCorrupt: the log and the environment do not fit; nothing was written.
     """
     journal = Journal(world.log, world.clock, world.actor)
     unfinished = journal.state.unfinished
     if unfinished is None:
         return
+    run = _Run(plan_from_json(unfinished.plan), world, journal)
+    run.refuse_other_story()
     journal.append("taken_over", {"run": unfinished.run, "by": world.run})
-    plan = plan_from_json(unfinished.plan)
-    _Run(plan, world, journal).settle()
+    run.settle()
     journal.append("run_finished", {"run": unfinished.run, "outcome": "abandoned", "rejected": None})
 
 
@@ -213,8 +208,8 @@ class _Run:
     def _begin(self) -> None:
         state = self._journal.state
         resumed = state.unfinished is not None
+        self.refuse_other_story()
         if not resumed:
-            self._refuse_lost_state(state)
             self._refuse_passed_starts(self._plan.actions)
         if state.head.serial == 0:
             self._journal.append(
@@ -411,18 +406,14 @@ class _Run:
 
     # Guards
 
-    def _refuse_lost_state(self, state: State) -> None:
-        if not state.pristine:
-            return
-        found = foreign_packages(
-            self._world.api, namespace=self._plan.namespace, environment=self._plan.environment
-        )
-        if found:
-            raise StateCorrupt(
-                f"the state log is empty, but the environment holds {len(found)} packages of namespace "
-                f'"{self._plan.namespace}"',
-                hint="restore the state log, or rebuild it from the environment with `pkgplan state rebuild`",
-            )
+    def refuse_other_story(self) -> None:
+        """Raise StateCorrupt if log and environment do not fit, StateMoved if that is because of a new entry."""
+        try:
+            refuse_other_story(self._plan, self._journal.state, self._world.api)
+        except StateCorrupt:
+            # Another apply may have created packages between our reading of the log and of the environment.
+            self._journal.refuse_moved()
+            raise
 
     def _refuse_passed_starts(self, actions: Sequence[Action]) -> None:
         for action in actions:

@@ -47,22 +47,25 @@ def _version() -> int:
 def _guarded(arguments: list[str]) -> int:
     import click
 
+    from pkgplan.cli.output import NobodyReads
     from pkgplan.cli.root import root
 
     try:
         code = root.main(arguments, prog_name="pkgplan", standalone_mode=False)
     except PkgplanError as fault:
-        return _refused(fault.message, fault.hint, code=fault.exit_code)
+        code = _refused(fault.message, fault.hint, code=fault.exit_code)
     except click.ClickException as fault:
         context = fault.ctx if isinstance(fault, click.UsageError) else None
         hint = "" if context is None else f"see `{context.command_path} --help`"
-        return _refused(_sentence(fault.format_message()), hint, code=USAGE)
+        code = _refused(_sentence(fault.format_message()), hint, code=USAGE)
     except (click.Abort, KeyboardInterrupt):
-        return _refused("interrupted", "", code=INTERRUPTED)
-    except BrokenPipeError:
-        return _nobody_reads()
+        code = _refused("interrupted", "", code=INTERRUPTED)
+    except NobodyReads:
+        code = _nobody_reads()
+    except SystemExit as leaving:  # click leaves by itself after completion, and when nobody reads its help
+        code = leaving.code
     except Exception as error:  # noqa: BLE001 - the boundary: nobody but us may see a traceback
-        return _crashed(error, arguments)
+        code = _crashed(error, arguments)
     return code if isinstance(code, int) else 0
 
 

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonValue
 
 
+class NobodyReads(Exception):
+    """The other end of stdout is closed. Not an OSError, which click would turn into an exit of its own."""
+
+
 def result(text: str) -> None:
-    """Write a result; raises EnvironmentFault if it cannot be written, BrokenPipeError if nobody reads."""
+    """Write a result; raises EnvironmentFault if it cannot be written, NobodyReads if nobody does."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        raise NobodyReads from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise EnvironmentFault(f"the output cannot be written: {reason}") from None

@@ -26,7 +26,7 @@ class LazyGroup(click.Group):
     def __init__(
         self, *, table: Mapping[str, tuple[str, str]], examples: Sequence[str] = (), **settings: Any
     ) -> None:
-        super().__init__(**settings)
+        super().__init__(**{"no_args_is_help": False, **settings})
         self._table = table
         self._examples = examples
         self.params.extend(shared_options())
@@ -77,12 +77,17 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # no
         ctx.exit()
 
 
+@click.pass_context
+def _help_if_bare(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
 _HERE = "pkgplan.cli.commands"
 
 root = LazyGroup(
     name="pkgplan",
     help="Plan and apply Metronome packages from a YAML catalog.",
-    no_args_is_help=False,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=[
@@ -91,7 +96,7 @@ root = LazyGroup(
             help="Print the version and exit.",
         ),
     ],
-    callback=lambda: None,
+    callback=_help_if_bare,
     examples=(
         "pkgplan init catalog",
         "pkgplan validate",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pkgplan.cli.output import json_result, notice, result
-from pkgplan.model.diagnostics import has_errors
+from pkgplan.model.diagnostics import Severity, has_errors
 from pkgplan.model.rules import ONE_PROJECT
 from pkgplan.model.units import format_instant
 from pkgplan.pipeline import CheckedCatalog, check_catalog
@@ -79,8 +79,9 @@ def refuse_catalog(
         json_result(report_json.findings(views))
     else:
         tell_findings(views, sources, options)
-    counts = findings_text.counts(Tally.of(views))
-    notice(f"error: the catalog has {counts}; nothing was planned")
+    first = next((view.code for view in views if view.severity is Severity.ERROR), ONE_PROJECT.code)
+    notice(f"error: the catalog has {findings_text.counts(Tally.of(views))}")
+    notice(f"hint: see `pkgplan explain {first}` for the first of them")
     raise click.exceptions.Exit(CATALOG_HAS_ERRORS)
 
 

@@ -103,17 +103,19 @@ def _earlier(declared: dict[str, Declared[Any]], new: Declared[Any]) -> Declared
 def _twice(declared: Declared[Any], earlier: Declared[Any]) -> Diagnostic:
     kind = declared.document.kind
     if kind == "Project":
-        rule, message, at, first = (
+        rule, message, at, first, hint = (
             rules.ONE_PROJECT,
             "the catalog has a second Project",
             declared.at("kind"),
             earlier.at("kind"),
+            "keep one of the two",
         )
     else:
-        rule, message, at, first = (
+        rule, message, at, first, hint = (
             rules.DUPLICATE_DECLARATION,
             f'{kind} "{declared.key}" is declared twice',
             declared.at("metadata", "key"),
             earlier.at("metadata", "key"),
+            "give one of the two another key, or remove it",
         )
-    return Diagnostic(rule, message, at, f"see {earlier.path}", (Related(first, "the first one is here"),))
+    return Diagnostic(rule, message, at, hint, (Related(first, "the first one is here"),))

@@ -7,7 +7,7 @@ Never here: the calls themselves; `pkgplan.apply` makes them.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from pkgplan.model.units import format_instant
 from pkgplan.report.text import lists
 from pkgplan.report.text.palette import Palette
 from pkgplan.report.text.plan import plan_text
-from pkgplan.wiring import Deployment, packages_to_write, world
+from pkgplan.wiring import Deployment, packages_to_write, refuse_unreachable, world
 
 if TYPE_CHECKING:
     from pkgplan.apply import ApplyOutcome, Step
@@ -86,6 +86,7 @@ def apply(ctx: click.Context, *, planfile: str | None, yes: bool, take_over: boo
     saved = None if planfile is None else _read(planfile, options)
     session = open_catalog(options if saved is None else _for(saved, options), json_on_stdout=False)
     _refuse_pretended_now(session.deployment, options)
+    refuse_unreachable(session.deployment)
     made = _with_saved(saved, session, options) if saved is not None else None
     if made is None:
         made = _without_saved(session, options, consent, take_over=take_over)
@@ -110,7 +111,6 @@ def _read(planfile: str, options: Options) -> Plan:
 
 
 def _for(saved: Plan, options: Options) -> Options:
-    from dataclasses import replace
 
     return replace(options, environment=saved.environment)
 

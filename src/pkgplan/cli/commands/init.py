@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 
 from pkgplan.adapters.disk import disk_fault
-from pkgplan.cli.commands.schema import every_schema
 from pkgplan.cli.options import CatalogCommand, options_of
 from pkgplan.cli.output import json_result, result
 from pkgplan.errors import UsageFault
+from pkgplan.model.schemas import all_schemas
 from pkgplan.report.text import lists
 
 _TEMPLATE = Path(__file__).parent.parent / "starter_catalog"
@@ -34,7 +34,7 @@ def init(ctx: click.Context, *, folder: str) -> int:
         path.relative_to(_TEMPLATE).as_posix(): path.read_bytes()
         for path in sorted(_TEMPLATE.rglob("*.yaml"))
     }
-    schemas = {f"schemas/{name}": text.encode() for name, text in every_schema().items() if name != "plan"}
+    schemas = {f"schemas/{name}": text.encode() for name, text in all_schemas().items()}
     _write(Path(folder), {**files, **schemas})
     if options.json:
         json_result({"catalog": folder, "files": list(files)})

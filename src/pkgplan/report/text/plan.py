@@ -118,17 +118,20 @@ def _aliases(plan: Plan, action: Action) -> list[str]:
 
 
 def _rows(plan: Plan, action: Action, alias: str) -> Iterator[_Row]:
+    """The windows of other versions that the action moves, and the one that it opens."""
+    created = {other.ref for other in plan.actions if other.operation is Operation.CREATE}
     for effect in plan.effects:
-        if effect.alias == alias and effect.ref != action.ref and effect.caused_by == action.id:
+        if effect.alias != alias or effect.caused_by != action.id:
+            continue
+        if effect.ref == action.ref and action.operation is Operation.CREATE:
+            continue
+        # What becomes of a version that this plan creates stands with its own create.
+        if effect.ref not in created or effect.kind is not EffectKind.OPENED:
             yield _affected(effect, action)
-    if action.operation is Operation.ARCHIVE:
-        for effect in plan.effects:
-            if effect.alias == alias and effect.ref == action.ref:
-                yield _affected(effect, action)
-        return
-    for wanted in action.windows:
-        if wanted.alias == alias:
-            yield _own(plan, action, alias, wanted.window)
+    if action.operation is Operation.CREATE:
+        for wanted in action.windows:
+            if wanted.alias == alias:
+                yield _own(plan, action, alias, wanted.window)
 
 
 def _own(plan: Plan, action: Action, alias: str, wanted: Window) -> _Row:
@@ -137,8 +140,9 @@ def _own(plan: Plan, action: Action, alias: str, wanted: Window) -> _Row:
         if effect.alias == alias and effect.ref == action.ref and effect.after is not None:
             if effect.after == wanted or effect.caused_by == action.id:
                 return _Row(action.ref, effect.after, "")
-            return _Row(action.ref, effect.after, f"asked for {window(wanted)}; cut by {effect.caused_by}")
-    return _Row(action.ref, wanted, "taken over by a later action of this plan")
+            cause = next((other.ref for other in plan.actions if other.id == effect.caused_by), None)
+            return _Row(action.ref, effect.after, f"then {cause} below takes over")
+    return _Row(action.ref, wanted, "taken over as a whole further below")
 
 
 def _affected(effect: Effect, action: Action) -> _Row:

@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 
     from pkgplan.model.timeline import Window
 
-# Controls, formats (which can turn the order of a line around), surrogates, line and paragraph separators.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
-
 
 def visible(text: str) -> str:
-    """The text with everything that a terminal would obey instead of show written as an escape."""
-    if text.isascii() and text.isprintable():
+    """The text with everything that a terminal obeys, or that cannot be seen, written as an escape."""
+    if text.isprintable():
         return text
     return "".join(_visible(character) for character in text)
 
@@ -70,9 +67,7 @@ def padded(text: str, size: int) -> str:
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def _cells(character: str) -> int:

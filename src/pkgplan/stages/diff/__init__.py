@@ -36,7 +36,15 @@ def diff(
         for field in sorted({*before, *after})
         for change in _field(field, before.get(field), after.get(field))
     ]
+    changes += _repinned(old_references, new_references)
     return tuple(sorted(changes, key=lambda change: (change.path, str(change.kind))))
+
+
+def _repinned(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
+    """Names that stand for another id now; the words of the catalog do not show it."""
+    for name, id_ in old.items():
+        if new.get(name, id_) != id_:
+            yield Change(ChangeKind.CHANGED, f"references.{name}", id_, new[name])
 
 
 def _field(field: str, before: Readable | str | None, after: Readable | str | None) -> Iterator[Change]:

@@ -90,7 +90,9 @@ def declarations(packages: Sequence[CompiledPackage], as_of: Instant) -> dict[st
     for package in packages:
         over = package.retire_at is not None and package.retire_at <= as_of
         for alias in package.aliases:
-            entry = Declaration(package.content, alias.window.window, package.retire_at, over, alias.at)
+            window = alias.window.window
+            at = alias.at if window.starting_at is None else alias.at.child("starting_at")
+            entry = Declaration(package.content, window, package.retire_at, over, at)
             declared.setdefault(alias.window.alias, []).append(entry)
     for entries in declared.values():
         entries.sort(key=lambda entry: (entry.window.start, entry.content.key))

@@ -170,7 +170,7 @@ class _Walk:
         if start >= gap.start:
             raise self._unreachable(
                 gap.start,
-                "the window would have to end before the next full hour",
+                "the window would have to end by the next full hour, but what ends it can start no sooner",
                 f"use an ending_before after {format_instant(next_full_hour(self._as_of))}",
             )
         self._create_with_end(before.wanted, Window.between(start, gap.start), before.at)
@@ -234,10 +234,10 @@ def in_past(alias: str, at: Location, start: Instant, holder: PackageRef, as_of:
     earliest = next_full_hour(as_of)
     month = as_of.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
-    since = "always" if start == BEGINNING else short_instant(start)
+    since = "" if start == BEGINNING else f" from {short_instant(start)}"
     return Diagnostic(
         ALIAS_IN_PAST,
-        f'alias "{alias}" would change retroactively from {since}: {holder} is recorded behind it',
+        f'alias "{alias}" would change retroactively{since}: {holder} is recorded behind it',
         at,
         f"write a starting_at of {format_instant(earliest)} or later, for example "
         f"`starting_at: {short_instant(following)}`",

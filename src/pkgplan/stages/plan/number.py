@@ -120,10 +120,11 @@ def _shown(package: CompiledPackage, versions: Iterable[RecordedVersion], as_of:
 
 def _never_shown(package: CompiledPackage, as_of: Instant) -> Diagnostic:
     alias = package.aliases[0]
+    at = alias.at if alias.window.window.starting_at is None else alias.at.child("starting_at")
     return Diagnostic(
         ALIAS_IN_PAST,
         f'package "{package.key}" has new content, but its window on alias "{alias.window.alias}" is over',
-        alias.at,
+        at,
         f"write a starting_at of {format_instant(next_full_hour(as_of))} or later, or undo the change",
     )
 
@@ -137,7 +138,7 @@ def _changed_after_retirement(
         Diagnostic(
             RETIRED_CHANGED,
             f'package "{package.key}" differs from {current.ref}, but it is retired',
-            package.at,
+            package.at.child("spec", "retire", "at"),
             "undo the change, or move retire.at into the future",
         ),
     )

@@ -127,7 +127,12 @@ def test_an_incomplete_catalog_is_not_told_what_it_lacks() -> None:
     product = Unsound("Product", "in-another-file")
     assert {finding.rule.code for finding in check(typed, {product})} == {"PKG304", "PKG218", "PKG205"}
     other = Unsound("Product", "yet-another")
-    assert {finding.rule.code for finding in check(typed, {other})} == {"PKG201", "PKG304", "PKG218", "PKG205"}
+    assert {finding.rule.code for finding in check(typed, {other})} == {
+        "PKG201",
+        "PKG304",
+        "PKG218",
+        "PKG205",
+    }
 
 
 def test_findings_come_in_the_same_order_whatever_the_order_of_files() -> None:
