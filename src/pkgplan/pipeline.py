@@ -167,6 +167,9 @@ def _bind(
 
 
 def _explained(action: Action, references: Mapping[str, str], state: State) -> Action:
+    if action.operation is Operation.RECORD:
+        recorded = state.metadata.get(action.ref.key, {})
+        return replace(action, changes=diff(recorded, {}, action.payload, {}))
     before = None if action.previous is None else state.versions.get(action.previous)
     if action.operation is not Operation.CREATE or before is None or before.payload is None:
         return action

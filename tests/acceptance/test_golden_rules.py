@@ -6,19 +6,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from support.golden import RULES as FOLDER
+from support.golden import Case, Workshop, compare, findings_json
 
 from pkgplan.model.diagnostics import Severity
 from pkgplan.model.rules import ONE_PROJECT, RULES
 from pkgplan.stages.load.builder import build_with_places
-from support.golden import RULES as FOLDER
-from support.golden import Case, Workshop, compare, findings_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pkgplan.model.diagnostics import Diagnostic, Location
     from support.golden import Outcome
+
+    from pkgplan.model.diagnostics import Diagnostic, Location
 
 # Faults of the bytes of a file: there is no line to show, or no document to have a route into.
 _OF_THE_FILE = {"PKG004", "PKG006", "PKG008"}
@@ -126,5 +127,3 @@ def assert_is_somewhere(found: Diagnostic, at: Location, catalog: Path) -> None:
 @cache
 def routes(path: Path) -> frozenset[tuple[str | int, ...]]:
     return frozenset(build_with_places(path.name, path.read_text(encoding="utf-8")).places)
-
-

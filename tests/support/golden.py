@@ -155,9 +155,7 @@ class Workshop:
     def live_windows(self) -> dict[str, tuple[AliasWindow, ...]]:
         """The windows that the environment shows, by package id; archived packages left out."""
         return {
-            package.package_id: package.windows
-            for package in self.api.list()
-            if package.archived_at is None
+            package.package_id: package.windows for package in self.api.list() if package.archived_at is None
         }
 
     def _no_state(self) -> State:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.apply.journal import Journal
-from pkgplan.apply.run import World
 from pkgplan.apply.same_story import foreign_packages
 from pkgplan.errors import UsageFault
 from pkgplan.model.names import PackageRef, UniquenessKey
@@ -19,6 +18,7 @@ from pkgplan.model.timeline import AliasWindow, Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pkgplan.apply.run import World
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.units import Instant

@@ -25,13 +25,13 @@ from pkgplan.errors import (
     StateMoved,
 )
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
-from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Operation, Plan, plan_from_json
 from pkgplan.model.units import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pkgplan.model.names import PackageRef
     from pkgplan.model.record import State
     from pkgplan.model.timeline import AliasRow
     from pkgplan.ports import Clock, PackageApi, RemotePackage, StateLog

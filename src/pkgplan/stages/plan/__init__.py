@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pkgplan.model.record import State
     from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
+    from pkgplan.stages.plan.desired import Declaration
+    from pkgplan.stages.plan.effects import Assumed
 
 _QUESTIONS = {
     "later_windows": "what happens to windows that start later",
@@ -102,10 +104,15 @@ def plan(
     found += [
         Diagnostic(
             ASSUMPTION,
-            f'alias "{alias}": {_QUESTIONS[name]} is not documented; '
-            f'the plan takes it as "{getattr(rule, name)}"',
-            declared[alias][0].at,
+            f'alias "{assumed.alias}": {_QUESTIONS[assumed.question]} is not documented; '
+            f'the plan takes it as "{getattr(rule, assumed.question)}"',
+            _place_of(assumed, declared[assumed.alias]),
         )
-        for alias, name in foreseen.assumed
+        for assumed in foreseen.assumed
     ]
     return Decided(actions, foreseen.effects, tuple(found))
+
+
+def _place_of(assumed: Assumed, entries: Sequence[Declaration]) -> Location:
+    """The declaration whose create it is about; a create that bridges time may have none of its own."""
+    return next((entry.at for entry in entries if entry.content.key == assumed.key), entries[0].at)

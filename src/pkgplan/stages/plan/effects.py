@@ -39,24 +39,34 @@ _OTHERWISE: tuple[Mapping[str, object], ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed:
+    """A field of `TakeoverRule` that decides what a create of this package does to an alias."""
+
+    alias: str
+    key: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """Timelines after all actions, the effects on the way, and the questions whose answer mattered."""
 
     timelines: Timelines
     effects: tuple[Effect, ...]
-    assumed: tuple[tuple[str, str], ...]
+    assumed: tuple[Assumed, ...]
 
 
 def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rule: TakeoverRule) -> Foreseen:
     """Play the actions on the recorded timelines."""
     now: dict[str, tuple[AliasRow, ...]] = dict(timelines)
     causes: dict[tuple[str, PackageRef], str] = {}
-    assumed: dict[tuple[str, str], None] = {}
+    assumed: dict[tuple[str, str], Assumed] = {}
     for action in actions:
         for alias, rows in _after(action, now, at, rule):
             for ref in _touched(now.get(alias, ()), rows):
                 causes[alias, ref] = action.id
-            assumed.update(dict.fromkeys((alias, name) for name in _depends_on(action, alias, now, at, rule)))
+            for name in _depends_on(action, alias, now, at, rule):
+                assumed.setdefault((alias, name), Assumed(alias, action.ref.key, name))
             now[alias] = rows
     effects = [
         effect
@@ -66,7 +76,7 @@ def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rul
     effects.sort(
         key=lambda effect: (effect.alias, (effect.before or effect.after or Window()).start, effect.ref)
     )
-    return Foreseen(now, tuple(effects), tuple(assumed))
+    return Foreseen(now, tuple(effects), tuple(assumed.values()))
 
 
 def _after(

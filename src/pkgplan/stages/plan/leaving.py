@@ -65,7 +65,9 @@ def left_behind(
                 yield Diagnostic(
                     ALIAS_ORPHAN,
                     f'alias "{alias}" is declared nowhere any more, but {row.ref} still has it',
-                    package.at.child("spec", "aliases") if package.aliases else package.at.child("spec").at_key(),
+                    package.at.child("spec", "aliases")
+                    if package.aliases
+                    else package.at.child("spec").at_key(),
                     f'put the alias back with an ending_before, or add "{alias}" to `forget.aliases`',
                 )
 

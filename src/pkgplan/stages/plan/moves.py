@@ -157,7 +157,7 @@ class _Walk:
             raise self._unreachable(
                 gap.start,
                 "a window cannot be taken away without putting another one in its place",
-                "keep the declared start, or let another package have the alias first",
+                "keep the start that was declared before; for another version after it, add a package file of its own",
             )
         start = next_full_hour(self._as_of) if before.start <= self._as_of else before.start
         # The last holder before the gap is right where it is; only its end has to move.
