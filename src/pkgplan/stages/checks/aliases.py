@@ -54,6 +54,8 @@ class Claim(NamedTuple):
 def check_package_aliases(index: Index) -> Iterator[Diagnostic]:
     """Every rule about windows, for the aliases of packages."""
     yield from _check(index.packages, "package")
+    for package in index.packages:
+        yield from _after_retirement(package)
 
 
 def check_rate_card_aliases(index: Index) -> Iterator[Diagnostic]:
@@ -112,6 +114,24 @@ def _twice(claim: Claim, first: Location) -> Diagnostic:
         f"keep one of the two; a second window needs a second {claim.what}",
         (Related(first.child("name"), "the first one is here"),),
     )
+
+
+def _after_retirement(package: Declared[PackageDocument]) -> Iterator[Diagnostic]:
+    """A window that starts when its package is retired would never be in effect."""
+    retire = package.document.spec.retire
+    if retire is None:
+        return
+    for position, alias in enumerate(package.document.spec.aliases):
+        if alias.starting_at is not None and alias.starting_at >= retire.at:
+            yield Diagnostic(
+                rules.ALIAS_BACKWARDS,
+                f"alias {quote(alias.name)} of package {quote(package.key)} starts at "
+                f"{quote(short_instant(alias.starting_at))}, when the package is retired, at "
+                f"{quote(short_instant(retire.at))}",
+                package.at("spec", "aliases", position, "starting_at"),
+                "retire the package later, or write the start of what it is sold under now",
+                (Related(package.at("spec", "retire", "at"), "the retirement is here"),),
+            )
 
 
 def _together(claims: Sequence[Claim]) -> Iterator[Diagnostic]:

@@ -30,7 +30,7 @@ _SUFFIXES: Final = (".yaml", ".yml")
 _NOT_CATALOG: Final = frozenset({"environments", "state"})
 
 
-class _Refused(Exception):  # noqa: N818 - turned into a diagnostic at once
+class _Refused(Exception):
     """A file that is not read, and why."""
 
     def __init__(self, rule: Rule, message: str) -> None:

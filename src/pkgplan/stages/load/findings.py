@@ -20,7 +20,7 @@ MAX_FINDINGS: Final = 100
 _SHOWN: Final = 60
 
 
-class ReadingEnds(Exception):  # noqa: N818 - no error, but the way out of the loop over events
+class ReadingEnds(Exception):
     """A finding after which the rest of the file is not read."""
 
 

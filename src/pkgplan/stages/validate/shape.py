@@ -68,7 +68,7 @@ def _misses(source: SourceFile, kind: str) -> Iterator[Miss]:
 @cache
 def validator_for(kind: str) -> Any:
     """The validator of a kind, built once for the process."""
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - costs 40 ms that --help saves
+    from jsonschema import Draft202012Validator, validators
 
     extend: Any = validators.extend
     return extend(Draft202012Validator, {"x-pkgplan": _check_scalar})(_without_twins(schema_for(kind)))
@@ -76,7 +76,7 @@ def validator_for(kind: str) -> Any:
 
 def _check_scalar(_: Any, kind: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
     """The keyword `x-pkgplan`: a type of ours, checked by the words that explain it."""
-    from jsonschema import ValidationError  # noqa: PLC0415 - as above
+    from jsonschema import ValidationError
 
     fault = scalar_fault(kind, instance, longest=schema.get("maxLength", MAX_KEY))
     if fault is not None:
