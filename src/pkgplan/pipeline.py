@@ -17,7 +17,6 @@ from pkgplan.model.catalog.project import Forget as ForgetSpec
 from pkgplan.model.diagnostics import Diagnostic, Location, has_errors, in_order
 from pkgplan.model.plan import Action, Base, Operation, Plan
 from pkgplan.model.source import SourceFile, catalog_digest
-from pkgplan.model.timeline import TakeoverRule
 from pkgplan.stages.checks import Unsound, check
 from pkgplan.stages.compile import compile_packages, embedded_ids
 from pkgplan.stages.diff import diff
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pkgplan.model.catalog.catalog import Catalog
     from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.record import State
+    from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
 
 
@@ -160,7 +160,7 @@ def _bind(
         catalog_digest=catalog_digest(checked.sources),
         base=Base(state.lineage, state.head.serial, state.head.digest),
         references=dict(sorted(references.items())),
-        assumptions={name: str(getattr(target.rule, name)) for name in TakeoverRule.__slots__},
+        assumptions=target.rule.readings(),
         actions=tuple(_explained(action, references, state) for action in decided.actions),
         effects=decided.effects,
     )

@@ -6,6 +6,7 @@ See tests/golden/README.md. `expected/plan.txt` is the terminal: findings first,
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -38,8 +39,9 @@ Rows = dict[str, tuple[AliasRow, ...]]
 @pytest.fixture
 def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop whose plans do not change with the version of the tool."""
-    monkeypatch.setattr("pkgplan.pipeline.__version__", TOOL_VERSION)
-    monkeypatch.setattr("pkgplan.apply.run.__version__", TOOL_VERSION)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "pkgplan" and hasattr(module, "__version__"):
+            monkeypatch.setattr(module, "__version__", TOOL_VERSION)
     monkeypatch.chdir(tmp_path)
     shop = Workshop(tmp_path)
     yield shop

@@ -142,6 +142,7 @@ def test_killed_anywhere_and_taken_over_by_a_new_plan(name: str) -> None:
                 through([(as_of, packages)], site)
         assert resolved(site) == expected, f"killed at point {point}"
         recorded = {version.package_id for version in site.state.versions.values()}
+        assert len(recorded) == len(reference.state.versions), f"killed at point {point}"
         assert recorded == {package.package_id for package in site.api.list()}, f"killed at point {point}"
 
 

@@ -114,7 +114,7 @@ def planned(
         catalog_digest="sha256:catalog",
         base=Base(state.lineage, state.head.serial, state.head.digest),
         references={},
-        assumptions={name: str(getattr(rule, name)) for name in TakeoverRule.__slots__},
+        assumptions=rule.readings(),
         actions=decided.actions,
         effects=decided.effects,
     )

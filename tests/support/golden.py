@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from pkgplan.apply import ApplyOutcome, World, apply
 from pkgplan.engine import EmbeddedPackages, Engine
-from pkgplan.model.canonical import JsonObject, JsonValue, parse_json, pretty
+from pkgplan.model.canonical import JsonValue, parse_json, pretty
+from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST, AliasWindow
 from pkgplan.model.units import Instant, parse_instant
 from pkgplan.pipeline import CheckedCatalog, Planned, check_catalog, make_plan, with_diagnostics
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from pkgplan.model.diagnostics import Diagnostic
     from pkgplan.model.plan import Plan
-    from pkgplan.model.record import State
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 BASE: Final = GOLDEN / "base"
@@ -123,7 +123,7 @@ class Workshop:
         """Check and plan the catalog as it is."""
         checked = check_catalog(self.catalog)
         if not checked.is_sound:
-            return Outcome(checked, None, self.clock.instant, self._no_state())
+            return Outcome(checked, None, self.clock.instant, fold(()))
         deployment = self.deployment(checked)
         state = deployment.state()
         made = make_plan(checked, deployment.target(checked.catalog), state, self.clock.instant)
@@ -157,11 +157,6 @@ class Workshop:
         return {
             package.package_id: package.windows for package in self.api.list() if package.archived_at is None
         }
-
-    def _no_state(self) -> State:
-        from pkgplan.model.record import fold
-
-        return fold(())
 
 
 def as_of(step: Path) -> Instant:
@@ -199,10 +194,6 @@ def compare(path: Path, actual: str, *, update: bool) -> None:
         return
     assert path.exists(), f"{path} is missing; write it with `pytest --update-golden` and review it"
     assert actual == path.read_text(encoding="utf-8"), f"{path} differs; see tests/golden/README.md"
-
-
-def plan_json(plan: Plan) -> JsonObject:
-    return plan.to_json()
 
 
 def _views(diagnostics: Iterable[Diagnostic]) -> list[FindingView]:

@@ -14,8 +14,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from pkgplan.adapters import state_file
 from pkgplan.adapters.clocks import SystemClock
+from pkgplan.adapters.disk import write_all
 from pkgplan.adapters.state_file import FileStateLog
 from pkgplan.engine import EmbeddedPackages, Engine
 from pkgplan.model.record import fold
@@ -57,8 +57,8 @@ class Points:
                 (EmbeddedPackages, "list"),
             ):
                 stack.enter_context(mock.patch.object(owner, name, self._around(getattr(owner, name))))
-            torn = self._in_two(state_file.write_all)
-            stack.enter_context(mock.patch.object(state_file, "write_all", torn))
+            torn = self._in_two(write_all)
+            stack.enter_context(mock.patch("pkgplan.adapters.state_file.write_all", torn))
             yield
 
     def _around(self, real: Callable[..., Any]) -> Callable[..., Any]:

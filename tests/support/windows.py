@@ -130,7 +130,7 @@ def instants(as_of: Instant) -> list[Instant]:
 
 def rule_name(rule: TakeoverRule) -> str:
     """A test id."""
-    return "+".join(str(getattr(rule, name)) for name in TakeoverRule.__slots__)
+    return "+".join(rule.readings().values())
 
 
 def _content(state: State, ref: PackageRef | None) -> Content | None:

@@ -9,17 +9,11 @@ it again: an intent without an outcome is called again, and the uniqueness key t
 Every step starts with an append, so a run that lost the log to another writer stops before it calls anything.
 """
 
+from pkgplan.apply.fit import check_fits
 from pkgplan.apply.rebuild import rebuild
-from pkgplan.apply.run import (
-    ApplyOutcome,
-    Step,
-    World,
-    apply,
-    check_fits,
-    stored_plan,
-    take_over,
-)
+from pkgplan.apply.run import apply, stored_plan, take_over
 from pkgplan.apply.same_story import foreign_packages
+from pkgplan.apply.world import ApplyOutcome, Step, World
 
 __all__ = [
     "ApplyOutcome",

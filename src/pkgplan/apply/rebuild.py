@@ -18,7 +18,7 @@ from pkgplan.model.timeline import AliasWindow, Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pkgplan.apply.run import World
+    from pkgplan.apply.world import World
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.units import Instant
@@ -89,7 +89,9 @@ def _record(
             "metadata": None if package is None else package.metadata,
         },
     )
-    journal.append("windows_observed", {"run": world.run, "windows": {str(key.ref): windows}})
+    journal.append(
+        "windows_observed", {"run": world.run, "windows": {str(key.ref): windows}, "different": []}
+    )
     if remote.archived_at is not None:
         journal.append(
             "archived",

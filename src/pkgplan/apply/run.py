@@ -1,97 +1,33 @@
 """One apply, from the first append to the last.
 
-Comes in: a plan and the world. Goes out: an outcome; raises Stale if nothing could be begun.
+Comes in: a plan and the world. Goes out: an outcome; raises Stale or StateCorrupt if nothing could be begun.
 Never here: printing, or any choice that the plan has made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pkgplan import __version__
+from pkgplan.apply import entries
+from pkgplan.apply.calls import create_once, look_up
+from pkgplan.apply.fit import check_fits, has_passed
 from pkgplan.apply.journal import Journal
 from pkgplan.apply.same_story import refuse_other_story
-from pkgplan.apply.windows import WindowsByRef, differences, expected_windows, rule_of
-from pkgplan.errors import (
-    ApiConflict,
-    ApiRejected,
-    ApiUnavailable,
-    ApplyStopped,
-    PkgplanError,
-    Stale,
-    StalePlan,
-    StateCorrupt,
-    StateMoved,
-)
-from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
+from pkgplan.apply.windows import differences, expected_windows
+from pkgplan.apply.world import ApplyOutcome, Step
+from pkgplan.errors import ApiRejected, ApplyStopped, PkgplanError, Stale, StalePlan, StateCorrupt
 from pkgplan.model.plan import Action, Operation, Plan, plan_from_json
-from pkgplan.model.units import format_instant
+from pkgplan.model.timeline import TakeoverRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable
 
+    from pkgplan.apply.world import World
+    from pkgplan.model.canonical import JsonObject
     from pkgplan.model.names import PackageRef
     from pkgplan.model.record import State
-    from pkgplan.model.timeline import AliasRow
-    from pkgplan.ports import Clock, PackageApi, RemotePackage, StateLog
-
-# How long to wait, in seconds, before asking again: for an answer that did not come, and for a read that does
-# not yet show a write. The vendor promises no read-after-write for packages.
-PAUSES = (0.2, 0.5, 1.0, 2.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Progress: which action of how many is at what."""
-
-    number: int
-    total: int
-    action: Action
-    doing: str
-
-
-def _silent(_: Step) -> None:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What an apply needs from outside: log, packages, time, who it is, and how to wait and to tell.
-
-    `run` and `lineage` are fresh random names; `lineage` is used only if the log has to be opened.
-    """
-
-    log: StateLog
-    api: PackageApi
-    clock: Clock
-    actor: str
-    run: str
-    lineage: str
-    commit: str | None = None
-    sleep: Callable[[float], None] = field(default=lambda _: None)
-    tell: Callable[[Step], None] = field(default=_silent)
-    pauses: Sequence[float] = PAUSES
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyOutcome:
-    """What an apply came to: "applied", "nothing" or "stopped", and the fault that stopped it."""
-
-    plan_digest: str
-    outcome: str
-    operations: tuple[JsonObject, ...]
-    serial: int
-    fault: PkgplanError | None = None
-
-    def to_json(self) -> JsonObject:
-        """`{plan_digest, outcome, operations, serial}`."""
-        return {
-            "plan_digest": self.plan_digest,
-            "outcome": self.outcome,
-            "operations": list(self.operations),
-            "serial": self.serial,
-        }
+    from pkgplan.ports import RemotePackage
 
 
 def apply(plan: Plan, world: World) -> ApplyOutcome:
@@ -106,32 +42,6 @@ def apply(plan: Plan, world: World) -> ApplyOutcome:
     if not plan.actions:
         return ApplyOutcome(plan.digest, "nothing", (), journal.head.serial)
     return _Run(plan, world, journal).execute()
-
-
-def check_fits(plan: Plan, state: State) -> None:
-    """Raise StalePlan unless the plan was made on this state, or is the one that is under way."""
-    if state.head.serial and (state.environment, state.namespace) != (plan.environment, plan.namespace):
-        raise StalePlan(
-            f'the plan is for environment "{plan.environment}" of "{plan.namespace}", the state log is that of '
-            f'"{state.environment}" of "{state.namespace}"',
-            hint="choose the environment with --env",
-        )
-    if state.unfinished is not None:
-        if state.unfinished.plan_digest != plan.digest:
-            raise StateMoved(
-                f"a run of {state.unfinished.actor}, begun {format_instant(state.unfinished.started_at)}, "
-                "has not finished and has another plan",
-                hint="let it finish, resume it with `pkgplan apply` on its catalog, or give `--take-over`",
-            )
-        return
-    base = plan.base
-    if base.serial == 0 and state.pristine:
-        return
-    if (base.lineage, base.serial, base.head) != (state.lineage, state.head.serial, state.head.digest):
-        raise StalePlan(
-            f"the plan was made on entry {base.serial} of the state log, which is now at entry {state.head.serial}",
-            hint="make the plan again",
-        )
 
 
 def stored_plan(state: State) -> Plan | None:
@@ -156,7 +66,6 @@ def take_over(world: World) -> None:
     run.refuse_other_story()
     journal.append("taken_over", {"run": unfinished.run, "by": world.run})
     run.settle()
-    journal.append("run_finished", {"run": unfinished.run, "outcome": "abandoned", "rejected": None})
 
 
 class _Run:
@@ -166,8 +75,7 @@ class _Run:
         self._plan = plan
         self._world = world
         self._journal = journal
-        self._rule = rule_of(plan)
-        self._ours = {action.ref for action in plan.actions}
+        self._rule = TakeoverRule.of(plan.assumptions)
         self._names = {id_: name for name, id_ in plan.references.items()}
         self._operations: list[JsonObject] = []
         unfinished = journal.state.unfinished
@@ -178,7 +86,7 @@ class _Run:
         try:
             for number, action in enumerate(self._plan.actions, start=1):
                 self._act(number, action)
-            self._journal.append("run_finished", {"run": self._name, "outcome": "applied", "rejected": None})
+            self._finish("applied")
         except Stale as fault:
             return self._outcome("stopped", fault)
         except PkgplanError as fault:
@@ -189,21 +97,22 @@ class _Run:
         return self._outcome("applied", None)
 
     def settle(self) -> None:
-        """Record what an abandoned run did without having said so."""
+        """Record what an abandoned run did without having said so, and close it."""
         unfinished = self._journal.state.unfinished
         if unfinished is None:
             return
         for action in self._plan.actions:
             if action.id in unfinished.intents and action.id not in unfinished.done:
                 if action.operation is Operation.CREATE:
-                    found = self._look_up(action)
+                    found = look_up(action, self._world)
                     if found is not None:
                         self._record_created("adopted", action, found.package_id)
                 elif self._is_archived(action):
-                    self._record_archived(action)
-        for ref in unfinished.unobserved:
-            action = next(action for action in self._plan.actions if action.ref == ref)
-            self._observe(action)
+                    self._journal.append("archived", entries.archived(self._name, action))
+        for action in self._plan.actions:
+            if self._journal.now.is_unobserved(action.ref):
+                self._observe(action, stop_if_different=False)
+        self._finish("abandoned")
 
     def _begin(self) -> None:
         state = self._journal.state
@@ -242,169 +151,75 @@ class _Run:
                     self._create(action)
                 if now.is_unobserved(action.ref):
                     self._tell(number, action, "comparing windows")
-                    self._compare(action)
+                    self._observe(action, stop_if_different=True)
             case Operation.ARCHIVE if not done:
                 self._tell(number, action, "archiving")
                 self._archive(action)
             case Operation.RECORD if not done:
                 self._tell(number, action, "recording")
-                self._journal.append(
-                    "recorded",
-                    {
-                        "run": self._name,
-                        "action": action.id,
-                        "key": action.ref.key,
-                        "metadata": action.metadata,
-                    },
-                )
+                self._journal.append("recorded", entries.recorded(self._name, action))
         self._operations.append(self._operation(action, already=done))
 
-    # Creating
-
     def _create(self, action: Action) -> None:
-        intended = self._intended(action)
-        if intended and self._has_passed(action):
-            found = self._look_up(action)
-            if found is None:
-                self._refuse_passed_starts([action])
-            else:
+        if self._journal.now.is_intended(action.id) and self._has_passed(action):
+            # The call may have been made in time; if it was not, it must not be made now.
+            found = look_up(action, self._world)
+            if found is not None:
                 self._record_created("adopted", action, found.package_id)
-            return
-        if not intended:
-            self._refuse_passed_starts([action])
-            self._intend(action)
+                return
+        self._refuse_passed_starts([action])
+        self._intend(action)
         try:
-            package_id = self._call_create(action)
-            kind = "created"
-        except ApiConflict:
-            package_id = self._adopt(action)
-            kind = "adopted"
+            kind, package_id = create_once(action, self._world)
         except ApiRejected as fault:
-            self._journal.append(
-                "run_finished", {"run": self._name, "outcome": "stopped", "rejected": str(action.ref)}
-            )
+            self._finish("stopped", rejected=action.ref)
             raise ApplyStopped(
                 f"{action.ref} was refused by the environment: {fault.message}",
                 hint=fault.hint or "change the package and plan again; nothing was created for it",
             ) from fault
         self._record_created(kind, action, package_id)
 
-    def _call_create(self, action: Action) -> str:
-        """Call until there is an answer; the uniqueness key makes a second call harmless."""
-        for pause in self._world.pauses:
-            try:
-                return self._world.api.create(action.payload)
-            except ApiUnavailable:
-                self._world.sleep(pause)
-        return self._world.api.create(action.payload)
-
-    def _adopt(self, action: Action) -> str:
-        found = self._look_up(action)
-        if found is None:
-            raise ApplyStopped(
-                f'the uniqueness key "{action.uniqueness_key}" is taken, but no package shows it',
-                hint="run apply again; if it stays so, ask Metronome's support about the key",
-            )
-        if found.name != action.payload.get("name"):
-            raise ApplyStopped(
-                f'{action.ref} exists as "{found.name}" ({found.package_id}), not as '
-                f'"{action.payload.get("name")}": the key was used for something else',
-                hint="change the namespace of the Project if another catalog uses it",
-            )
-        return found.package_id
-
-    def _look_up(self, action: Action) -> RemotePackage | None:
-        for package in self._world.api.list():
-            if (package.uniqueness_key or "").removeprefix("package:") == action.uniqueness_key:
-                return package
-        return None
-
     def _record_created(self, kind: str, action: Action, package_id: str) -> None:
-        used = {id_ for id_ in _texts(action.payload) if id_ in self._names}
-        references: JsonObject = dict(sorted((self._names[id_], id_) for id_ in used))
-        self._journal.append(
-            kind,
-            {
-                "run": self._name,
-                "action": action.id,
-                "ref": str(action.ref),
-                "package_id": package_id,
-                "uniqueness_key": action.uniqueness_key,
-                "digest": action.digest,
-                "carried": action.carried,
-                "payload": action.payload,
-                "references": references,
-                "windows": [window.to_json() for window in action.windows],
-                "metadata": action.metadata,
-            },
-        )
+        self._journal.append(kind, entries.created(self._name, action, package_id, self._names))
 
-    # Reading back
+    def _observe(self, action: Action, *, stop_if_different: bool) -> None:
+        """Read the affected packages, until their windows are as foreseen or every pause is over; record them.
 
-    def _compare(self, action: Action) -> None:
-        """Read the affected packages until their windows are as foreseen; stop if they do not become so."""
+        One entry says what was seen and that it ends the run, so that no kill can separate the two.
+        """
         now = self._world.clock.now()
-        expected = expected_windows(self._before(action), action, at=now, rule=self._rule)
-        aliases = [window.alias for window in action.windows]
-        seen = {ref: self._read(ref) for ref in expected}
-        for pause in self._world.pauses:
-            if not differences(expected, _windows(seen), aliases, now=now):
+        before = {window.alias: self._journal.now.rows(window.alias) for window in action.windows}
+        expected = expected_windows(before, action, at=now, rule=self._rule)
+        different: list[str] = []
+        for pause in (*self._world.pauses, 0):
+            seen = {ref: self._read(ref) for ref in expected}
+            windows = {ref: package.windows for ref, package in seen.items()}
+            different = differences(expected, windows, [window.alias for window in action.windows], now=now)
+            if not different or not stop_if_different:
                 break
             self._world.sleep(pause)
-            seen = {ref: self._read(ref) for ref in expected}
-        different = differences(expected, _windows(seen), aliases, now=now)
-        self._record_observed(seen)
-        if different:
-            self._journal.append("run_finished", {"run": self._name, "outcome": "stopped", "rejected": None})
+        stopping = different if stop_if_different else []
+        self._journal.append("windows_observed", entries.observed(self._name, seen, stopping))
+        if stopping:
             raise ApplyStopped(
-                f"after creating {action.ref}, {'; '.join(different)}",
+                f"after creating {action.ref}, {'; '.join(stopping)}",
                 hint="the windows were recorded as they are; plan again to see what is left to do",
             )
-
-    def _observe(self, action: Action) -> None:
-        expected = expected_windows(self._before(action), action, at=self._world.clock.now(), rule=self._rule)
-        self._record_observed({ref: self._read(ref) for ref in expected})
-
-    def _before(self, action: Action) -> dict[str, tuple[AliasRow, ...]]:
-        return {window.alias: self._journal.now.rows(window.alias) for window in action.windows}
 
     def _read(self, ref: PackageRef) -> RemotePackage:
         return self._world.api.get(self._journal.now.versions[ref].package_id)
 
-    def _record_observed(self, seen: dict[PackageRef, RemotePackage]) -> None:
-        windows: JsonObject = {
-            str(ref): [window.to_json() for window in package.windows]
-            for ref, package in sorted(seen.items())
-        }
-        self._journal.append("windows_observed", {"run": self._name, "windows": windows})
-
-    # Archiving
-
     def _archive(self, action: Action) -> None:
-        if not self._intended(action):
-            self._intend(action)
+        self._intend(action)
         try:
             self._world.api.archive(str(action.payload["package_id"]))
         except ApiRejected:
             if not self._is_archived(action):
                 raise
-        self._record_archived(action)
+        self._journal.append("archived", entries.archived(self._name, action))
 
     def _is_archived(self, action: Action) -> bool:
         return self._world.api.get(str(action.payload["package_id"])).archived_at is not None
-
-    def _record_archived(self, action: Action) -> None:
-        self._journal.append(
-            "archived",
-            {
-                "run": self._name,
-                "action": action.id,
-                "ref": str(action.ref),
-                "package_id": action.payload["package_id"],
-            },
-        )
-
-    # Guards
 
     def refuse_other_story(self) -> None:
         """Raise StateCorrupt if log and environment do not fit, StateMoved if that is because of a new entry."""
@@ -415,7 +230,7 @@ class _Run:
             self._journal.refuse_moved()
             raise
 
-    def _refuse_passed_starts(self, actions: Sequence[Action]) -> None:
+    def _refuse_passed_starts(self, actions: Iterable[Action]) -> None:
         for action in actions:
             if self._has_passed(action):
                 raise StalePlan(
@@ -424,34 +239,15 @@ class _Run:
                 )
 
     def _has_passed(self, action: Action) -> bool:
-        """Whether a takeover that lay ahead when the plan was made now lies behind."""
-        now = self._world.clock.now()
-        return any(
-            self._plan.as_of <= window.window.start < now
-            and any(
-                row.window.end > window.window.start and row.ref not in self._ours
-                for row in self._journal.now.rows(window.alias)
-            )
-            for window in action.windows
-        )
-
-    # Telling
-
-    def _intended(self, action: Action) -> bool:
-        return self._journal.now.is_intended(action.id)
+        return has_passed(self._plan, action, self._journal.now, self._world.clock.now())
 
     def _intend(self, action: Action) -> None:
-        self._journal.append(
-            "intent",
-            {
-                "run": self._name,
-                "action": action.id,
-                "operation": str(action.operation),
-                "ref": str(action.ref),
-                "uniqueness_key": action.uniqueness_key,
-                "payload_digest": digest_of(action.payload),
-            },
-        )
+        if not self._journal.now.is_intended(action.id):
+            self._journal.append("intent", entries.intent(self._name, action))
+
+    def _finish(self, outcome: str, *, rejected: PackageRef | None = None) -> None:
+        refused = None if rejected is None else str(rejected)
+        self._journal.append("run_finished", {"run": self._name, "outcome": outcome, "rejected": refused})
 
     def _tell(self, number: int, action: Action, doing: str) -> None:
         self._world.tell(Step(number, len(self._plan.actions), action, doing))
@@ -470,20 +266,3 @@ class _Run:
         return ApplyOutcome(
             self._plan.digest, outcome, tuple(self._operations), self._journal.head.serial, fault
         )
-
-
-def _windows(seen: dict[PackageRef, RemotePackage]) -> WindowsByRef:
-    return {ref: package.windows for ref, package in seen.items()}
-
-
-def _texts(value: JsonValue) -> Iterator[str]:
-    """Every text inside a payload; ids are among them."""
-    match value:
-        case dict():
-            for item in value.values():
-                yield from _texts(item)
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case str():
-            yield value

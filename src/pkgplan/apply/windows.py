@@ -10,33 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import (
-    AfterBoundedEnd,
-    AliasRow,
-    AliasWindow,
-    DatelessStart,
-    DatelessTakeover,
-    LaterWindows,
-    TakeoverRule,
-    Window,
-    take_over,
-)
+from pkgplan.model.timeline import AliasRow, AliasWindow, TakeoverRule, Window, take_over
 from pkgplan.model.units import Instant, short_instant
 
 if TYPE_CHECKING:
-    from pkgplan.model.plan import Action, Plan
+    from pkgplan.model.plan import Action
 
 WindowsByRef = Mapping[PackageRef, tuple[AliasWindow, ...]]
-
-
-def rule_of(plan: Plan) -> TakeoverRule:
-    """The readings that the plan was made under."""
-    return TakeoverRule(
-        LaterWindows(plan.assumptions["later_windows"]),
-        AfterBoundedEnd(plan.assumptions["after_bounded_end"]),
-        DatelessTakeover(plan.assumptions["dateless_takeover"]),
-        DatelessStart(plan.assumptions["dateless_start"]),
-    )
 
 
 def expected_windows(

@@ -24,6 +24,7 @@ BUG = 3
 def main(argv: list[str] | None = None) -> int:
     """Run one command; gives its exit code and raises nothing."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks must not end a command half-way.
         with suppress(AttributeError, ValueError, OSError):
@@ -31,6 +32,17 @@ def main(argv: list[str] | None = None) -> int:
     if arguments == ["--version"]:
         return _version()
     return _guarded(arguments)
+
+
+def _replace_closed_streams() -> None:
+    """Give a process that was started without one of its streams (`>&-`) one that leads nowhere.
+
+    In this order, so that each gets its own number back: otherwise the state log could become number 2, and
+    whatever a library complains about would be written into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for the process's life
 
 
 def _version() -> int:

@@ -12,7 +12,8 @@ edited, missing or swapped line is found. Kinds and their bodies:
     created           run, action, ref, package_id, uniqueness_key, digest, carried, payload, references,
                       windows, metadata (null for a carried version)
     adopted           the same as created: the package was already there under our uniqueness key
-    windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back
+    windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back, different: what was
+                      not as foreseen, in words; any such thing ends the run
     archived          run, action, ref, package_id
     recorded          run, action, key, metadata
     taken_over        run, by
@@ -293,7 +294,7 @@ class Folding:
             case "created" | "adopted":
                 self._create(entry)
             case "windows_observed":
-                self._observe(as_object(body["windows"]))
+                self._observe(body)
             case "archived":
                 ref = PackageRef.parse(str(body["ref"]))
                 self._versions[ref] = replace(self._versions[ref], archived_at=entry.at)
@@ -340,13 +341,15 @@ class Folding:
         if body.get("rejected") is not None:
             self._reserved.discard(PackageRef.parse(str(body["rejected"])))
 
-    def _observe(self, windows: JsonObject) -> None:
-        for text, items in windows.items():
+    def _observe(self, body: JsonObject) -> None:
+        for text, items in as_object(body["windows"]).items():
             ref = PackageRef.parse(text)
             seen = tuple(AliasWindow.from_json(as_object(item)) for item in as_list(items))
             self._versions[ref] = replace(self._versions[ref], windows=seen)
             self._unobserved.pop(ref, None)
             self._index(ref, seen)
+        if body.get("different"):
+            self._finish(body)
 
     def _index(self, ref: PackageRef, windows: Iterable[AliasWindow]) -> None:
         for window in windows:

@@ -289,6 +289,11 @@ ALIAS_TWICE = Rule(
     "A package has one window for each alias.",
     "Keep one; use a second package file for a second window.",
 )  # fmt: skip
+ALIAS_ENDS = Rule(
+    "PKG410", "alias-ends", _N, "an alias that a plan leaves with nobody behind it",
+    "From then on no contract can be made through the alias.",
+    "Nothing, if that is meant; otherwise declare a package whose window follows.",
+)  # fmt: skip
 
 # 5xx: plan and immutability
 

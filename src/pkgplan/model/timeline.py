@@ -12,15 +12,15 @@ Source: vendor guide "Make a pricing change" (a later start cuts the open predec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pkgplan.model.units import Instant, format_instant, parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.names import PackageRef
@@ -133,6 +133,30 @@ class TakeoverRule:
     dateless_takeover: DatelessTakeover = DatelessTakeover.REMOVES
     dateless_start: DatelessStart = DatelessStart.ALWAYS
 
+    def readings(self) -> dict[str, str]:
+        """Each question with the reading chosen, as a plan and a Project write them."""
+        return {question: str(getattr(self, question)) for question in self.__slots__}
+
+    @classmethod
+    def of(cls, readings: Mapping[str, str]) -> TakeoverRule:
+        """The rule from readings; the safest one for what is left out. Raises ValueError, KeyError for others."""
+        chosen = {question: _QUESTIONS[question](reading) for question, reading in readings.items()}
+        return cls(**chosen)
+
+    def otherwise(self) -> Iterator[tuple[str, TakeoverRule]]:
+        """Each question with the rule that differs from this one in its answer alone."""
+        for question, answers in _QUESTIONS.items():
+            for answer in answers:
+                if answer is not getattr(self, question):
+                    yield question, replace(self, **{question: answer})
+
+
+_QUESTIONS: dict[str, Any] = {
+    "later_windows": LaterWindows,
+    "after_bounded_end": AfterBoundedEnd,
+    "dateless_takeover": DatelessTakeover,
+    "dateless_start": DatelessStart,
+}
 
 SAFEST = TakeoverRule()
 

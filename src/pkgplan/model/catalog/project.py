@@ -11,13 +11,7 @@ from pydantic import Field
 
 from pkgplan.model.catalog.document import Document
 from pkgplan.model.catalog.fields import CatalogModel, EnvironmentName, Key, Name, Namespace, Several
-from pkgplan.model.timeline import (
-    AfterBoundedEnd,
-    DatelessStart,
-    DatelessTakeover,
-    LaterWindows,
-    TakeoverRule,
-)
+from pkgplan.model.timeline import TakeoverRule
 
 
 class Takeover(CatalogModel):
@@ -50,13 +44,7 @@ class Takeover(CatalogModel):
 
     def rule(self) -> TakeoverRule:
         """The reading as the planner and the embedded engine take it."""
-        safest = TakeoverRule()
-        return TakeoverRule(
-            later_windows=LaterWindows(self.later_windows or safest.later_windows),
-            after_bounded_end=AfterBoundedEnd(self.after_bounded_end or safest.after_bounded_end),
-            dateless_takeover=DatelessTakeover(self.dateless_takeover or safest.dateless_takeover),
-            dateless_start=DatelessStart(self.dateless_start or safest.dateless_start),
-        )
+        return TakeoverRule.of(self.model_dump(exclude_none=True))
 
 
 class Environment(CatalogModel):

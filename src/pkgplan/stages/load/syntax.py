@@ -65,6 +65,9 @@ _WORDS: Final = {
         'a ":" stands where no key can be',
         "Quote the value if the colon belongs to it, or align the key with the keys around it",
     ),
+    "found unexpected ':'": Explanation(
+        YAML_SYNTAX, 'a ":" stands in a value within braces or brackets', "Quote the value"
+    ),
     "block sequence entries are not allowed in this context": Explanation(
         YAML_SYNTAX, 'a "-" stands where no list can begin', "Begin the list on a line of its own"
     ),

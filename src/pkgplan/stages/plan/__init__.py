@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pkgplan.model.diagnostics import Diagnostic, Location, has_errors
-from pkgplan.model.rules import ASSUMPTION
+from pkgplan.model.rules import ALIAS_ENDS, ASSUMPTION
+from pkgplan.model.units import short_instant
 from pkgplan.stages.plan.desired import Recorded, declarations, desired
-from pkgplan.stages.plan.effects import foresee
+from pkgplan.stages.plan.effects import foresee, left_with_nobody
 from pkgplan.stages.plan.leaving import archives, left_behind
 from pkgplan.stages.plan.merge import merge
 from pkgplan.stages.plan.moves import Move, moves
@@ -109,6 +110,16 @@ def plan(
             _place_of(assumed, declared[assumed.alias]),
         )
         for assumed in foreseen.assumed
+    ]
+    found += [
+        Diagnostic(
+            ALIAS_ENDS,
+            f'alias "{alias}" has nobody behind it from {short_instant(since)} on',
+            declared[alias][-1].at,
+            "declare a package that follows, unless that is meant",
+        )
+        for alias, since in left_with_nobody(timelines, foreseen.timelines, at=as_of)
+        if alias in declared
     ]
     return Decided(actions, foreseen.effects, tuple(found))
 

@@ -7,16 +7,13 @@ Never here: choosing actions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pkgplan.model.plan import Action, Effect, EffectKind, Operation
 from pkgplan.model.timeline import (
-    AfterBoundedEnd,
+    BEGINNING,
     AliasRow,
-    DatelessStart,
-    DatelessTakeover,
-    LaterWindows,
     TakeoverRule,
     Window,
     take_over,
@@ -27,16 +24,6 @@ if TYPE_CHECKING:
     from pkgplan.model.units import Instant
 
 Timelines = Mapping[str, tuple[AliasRow, ...]]
-
-# The other reading of each question, to see whether the answer would change the outcome.
-_OTHERWISE: tuple[Mapping[str, object], ...] = tuple(
-    {reading.name: value}
-    for reading, values in zip(
-        fields(TakeoverRule), (LaterWindows, AfterBoundedEnd, DatelessTakeover, DatelessStart), strict=True
-    )
-    for value in values
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
@@ -77,6 +64,17 @@ def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rul
         key=lambda effect: (effect.alias, (effect.before or effect.after or Window()).start, effect.ref)
     )
     return Foreseen(now, tuple(effects), tuple(assumed.values()))
+
+
+def left_with_nobody(before: Timelines, after: Timelines, *, at: Instant) -> Iterator[tuple[str, Instant]]:
+    """Aliases whose last window now ends sooner, and from when on nobody has them."""
+    for alias in sorted(after):
+        had, has = (
+            max((row.window.end for row in rows), default=BEGINNING)
+            for rows in (before.get(alias, ()), after[alias])
+        )
+        if has < had and had > at:
+            yield alias, max(has, at)
 
 
 def _after(
@@ -122,7 +120,6 @@ def _depends_on(action: Action, alias: str, now: Timelines, at: Instant, rule: T
             continue
         new = AliasRow(action.ref, window.window)
         chosen = set(take_over(rows, new, at=at, rule=rule))
-        for other in _OTHERWISE:
-            (name,) = other
-            if set(take_over(rows, new, at=at, rule=replace(rule, **other))) != chosen:  # type: ignore[arg-type]  # one field of the same dataclass
-                yield name
+        for question, other in rule.otherwise():
+            if set(take_over(rows, new, at=at, rule=other)) != chosen:
+                yield question

@@ -1,0 +1,84 @@
+"""The bodies of log entries that an apply writes. What they mean is said in `model/record.py`, which reads them.
+
+Comes in: actions and what was seen. Goes out: JSON. Never here: appending.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.plan import Action
+    from pkgplan.ports import RemotePackage
+
+
+def intent(run: str, action: Action) -> JsonObject:
+    """What is about to be called."""
+    return {
+        "run": run,
+        "action": action.id,
+        "operation": str(action.operation),
+        "ref": str(action.ref),
+        "uniqueness_key": action.uniqueness_key,
+        "payload_digest": digest_of(action.payload),
+    }
+
+
+def created(run: str, action: Action, package_id: str, names: Mapping[str, str]) -> JsonObject:
+    """A package that exists now; `names` gives the name of each id that the payload may mention."""
+    used = {id_ for id_ in _texts(action.payload) if id_ in names}
+    references: JsonObject = dict(sorted((names[id_], id_) for id_ in used))
+    return {
+        "run": run,
+        "action": action.id,
+        "ref": str(action.ref),
+        "package_id": package_id,
+        "uniqueness_key": action.uniqueness_key,
+        "digest": action.digest,
+        "carried": action.carried,
+        "payload": action.payload,
+        "references": references,
+        "windows": [window.to_json() for window in action.windows],
+        "metadata": action.metadata,
+    }
+
+
+def observed(run: str, seen: Mapping[PackageRef, RemotePackage], different: Sequence[str] = ()) -> JsonObject:
+    """The windows of packages as they were read back, and what about them ends the run."""
+    windows: JsonObject = {
+        str(ref): [window.to_json() for window in package.windows] for ref, package in sorted(seen.items())
+    }
+    return {"run": run, "windows": windows, "different": list[JsonValue](different)}
+
+
+def archived(run: str, action: Action) -> JsonObject:
+    """A package that is archived now."""
+    return {
+        "run": run,
+        "action": action.id,
+        "ref": str(action.ref),
+        "package_id": action.payload["package_id"],
+    }
+
+
+def recorded(run: str, action: Action) -> JsonObject:
+    """Description, owner and labels as the catalog says them now."""
+    return {"run": run, "action": action.id, "key": action.ref.key, "metadata": action.metadata}
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    """Every text inside a payload; ids are among them."""
+    match value:
+        case dict():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case str():
+            yield value

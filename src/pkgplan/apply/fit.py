@@ -1,0 +1,58 @@
+"""Whether a plan still fits: the state it was made on, the run under way, the hour.
+
+Comes in: a plan, state, the time. Goes out: nothing, or Stale.
+Never here: the environment's packages; `same_story.py` asks about those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pkgplan.errors import StalePlan, StateMoved
+from pkgplan.model.units import Instant, format_instant
+
+if TYPE_CHECKING:
+    from pkgplan.model.plan import Action, Plan
+    from pkgplan.model.record import Folding, State
+
+
+def check_fits(plan: Plan, state: State) -> None:
+    """Raise StalePlan unless the plan was made on this state, or is the one that is under way."""
+    if state.head.serial and (state.environment, state.namespace) != (plan.environment, plan.namespace):
+        raise StalePlan(
+            f'the plan is for environment "{plan.environment}" of "{plan.namespace}", the state log is that of '
+            f'"{state.environment}" of "{state.namespace}"',
+            hint="choose the environment with --env",
+        )
+    if state.unfinished is not None:
+        if state.unfinished.plan_digest != plan.digest:
+            raise StateMoved(
+                f"a run of {state.unfinished.actor}, begun {format_instant(state.unfinished.started_at)}, "
+                "has not finished and has another plan",
+                hint="let it finish, resume it with `pkgplan apply` on its catalog, or give `--take-over`",
+            )
+        return
+    base = plan.base
+    if base.serial == 0 and state.pristine:
+        return
+    if (base.lineage, base.serial, base.head) != (state.lineage, state.head.serial, state.head.digest):
+        raise StalePlan(
+            f"the plan was made on entry {base.serial} of the state log, which is now at entry {state.head.serial}",
+            hint="make the plan again",
+        )
+
+
+def has_passed(plan: Plan, action: Action, recorded: Folding, now: Instant) -> bool:
+    """Whether a takeover that lay ahead when the plan was made now lies behind.
+
+    Windows on an alias that nobody has, and those of packages of the same plan, take nothing from anybody.
+    """
+    ours = {other.ref for other in plan.actions}
+    return any(
+        plan.as_of <= window.window.start < now
+        and any(
+            row.window.end > window.window.start and row.ref not in ours
+            for row in recorded.rows(window.alias)
+        )
+        for window in action.windows
+    )
