@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 from support.command import Ran, an_example, change_of_february, edit, everything_below, run
-from support.processes import DATABASE, LOG, add_package, environment_of, live
+from support.processes import (
+    DATABASE,
+    LOG,
+    add_package,
+    environment_of,
+    live,
+    points_of,
+    run_to_point,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +118,30 @@ def test_a_rebuild_is_not_done_over_a_log(catalog: Path) -> None:
     before = everything_below(catalog)
     is_one_line(run("-C", catalog, "state", "rebuild", "--yes", *NOW), 2)
     assert everything_below(catalog) == before
+
+
+def test_a_rebuild_killed_at_any_point_can_be_done_again(catalog: Path, tmp_path: Path) -> None:
+    """A log that was rebuilt by half must not pass for the whole one."""
+    rebuild = ("state", "rebuild", "--yes", *NOW)
+    packages, before = environment_of(catalog), resolved(catalog)
+    (catalog / LOG).unlink()
+    lost = tmp_path / "lost"
+    shutil.copytree(catalog, lost)
+    ran, points = points_of("-C", catalog, *rebuild)
+    assert ran.code == 0
+    assert points > 10
+    for point in range(1, points + 1):
+        shutil.rmtree(catalog)
+        shutil.copytree(lost, catalog)
+        assert run_to_point(point, "-C", catalog, *rebuild) == -signal.SIGKILL
+        ran = run("-C", catalog, "apply", "--yes", *NOW)
+        assert environment_of(catalog) == packages, f"killed at point {point}"
+        if ran.code != 0 or resolved(catalog) != before:
+            is_one_line(ran, 4)
+            (catalog / LOG).unlink(missing_ok=True)
+            assert run("-C", catalog, *rebuild).code == 0
+        assert resolved(catalog) == before, f"killed at point {point}"
+        assert run("-C", catalog, "plan", "--detailed-exitcode", *NOW).code == 0
 
 
 # Cut
