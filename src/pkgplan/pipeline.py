@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.catalog.catalog import Catalog
-    from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.record import State
     from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
@@ -103,7 +102,7 @@ def make_plan(checked: CheckedCatalog, target: Target, state: State, as_of: Inst
     diagnostics = in_order((*checked.diagnostics, *located(decided.diagnostics, checked.sources)))
     if has_errors(diagnostics):
         return Planned(None, diagnostics)
-    return Planned(_bind(decided, packages, checked, target, state, as_of), diagnostics)
+    return Planned(_bind(decided, checked, target, state, as_of), diagnostics)
 
 
 def with_diagnostics(made: Plan, diagnostics: Iterable[JsonObject]) -> Plan:
@@ -138,20 +137,11 @@ def _forget(catalog: Catalog) -> Forget:
 
 def _bind(
     decided: Decided,
-    packages: tuple[CompiledPackage, ...],
     checked: CheckedCatalog,
     target: Target,
     state: State,
     as_of: Instant,
 ) -> Plan:
-    references: dict[str, str] = {}
-    touched = {action.ref.key for action in decided.actions if action.operation is Operation.CREATE}
-    for package in packages:
-        if package.key in touched:
-            references |= package.references
-    for action in decided.actions:
-        if action.carried and action.previous is not None:
-            references = {**state.versions[action.previous].references, **references}
     return Plan(
         tool_version=__version__,
         environment=target.environment,
@@ -159,21 +149,20 @@ def _bind(
         as_of=as_of,
         catalog_digest=catalog_digest(checked.sources),
         base=Base(state.lineage, state.head.serial, state.head.digest),
-        references=dict(sorted(references.items())),
         assumptions=target.rule.readings(),
-        actions=tuple(_explained(action, references, state) for action in decided.actions),
+        actions=tuple(_explained(action, state) for action in decided.actions),
         effects=decided.effects,
     )
 
 
-def _explained(action: Action, references: Mapping[str, str], state: State) -> Action:
+def _explained(action: Action, state: State) -> Action:
     if action.operation is Operation.RECORD:
         recorded = state.metadata.get(action.ref.key, {})
         return replace(action, changes=diff(recorded, {}, action.payload, {}))
     before = None if action.previous is None else state.versions.get(action.previous)
     if action.operation is not Operation.CREATE or before is None or before.payload is None:
         return action
-    return replace(action, changes=diff(before.payload, before.references, action.payload, references))
+    return replace(action, changes=diff(before.payload, before.references, action.payload, action.references))
 
 
 __all__ = [

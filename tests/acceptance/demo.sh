@@ -47,6 +47,7 @@ case $folder in
 esac
 # Nothing of the caller's may decide what the demo shows.
 unset PKGPLAN_CATALOG PKGPLAN_ENV
+export NO_COLOR=1
 rm -rf "$folder/catalog"
 mkdir -p "$folder/catalog"
 cp "$repository/catalog/pkgplan.yaml" "$folder/catalog/"

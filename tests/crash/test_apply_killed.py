@@ -10,7 +10,7 @@ from support.applying import Fuse, Killed, Site, planned
 from support.memory_log import MemoryStateLog
 from support.worlds import a_package, day
 
-from pkgplan.apply import ApplyOutcome, apply, stored_plan, take_over
+from pkgplan.apply import ApplyOutcome, abandon, apply, stored_plan
 from pkgplan.errors import ApiUnavailable, StalePlan, StateCorrupt, StateMoved
 from pkgplan.model.compiled import CompiledPackage
 from pkgplan.model.timeline import resolve
@@ -137,7 +137,7 @@ def test_killed_anywhere_and_taken_over_by_a_new_plan(name: str) -> None:
             try:
                 site.apply(packages, as_of, fuse=deadly)
             except Killed:
-                take_over(site.world())
+                abandon(site.world())
                 assert stored_plan(site.state) is None
                 through([(as_of, packages)], site)
         assert resolved(site) == expected, f"killed at point {point}"

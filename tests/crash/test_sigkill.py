@@ -70,7 +70,12 @@ def prepared(folder: Path, scenario: Scenario) -> Path:
     return catalog
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+SLOW = {"several packages", "scheduled start moved later"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in SCENARIOS]
+)
 def test_killed_at_every_point_and_run_again(name: str, tmp_path: Path) -> None:
     scenario = SCENARIOS[name]
     start = prepared(tmp_path / "start", scenario)

@@ -113,7 +113,6 @@ def planned(
         as_of=as_of,
         catalog_digest="sha256:catalog",
         base=Base(state.lineage, state.head.serial, state.head.digest),
-        references={},
         assumptions=rule.readings(),
         actions=decided.actions,
         effects=decided.effects,

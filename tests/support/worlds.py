@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pkgplan.model.canonical import digest_of
 from pkgplan.model.compiled import CompiledPackage, Content, DeclaredAlias
 from pkgplan.model.diagnostics import Location
 from pkgplan.model.plan import Action, Operation
@@ -38,7 +39,7 @@ def a_package(
     return CompiledPackage(
         key=key,
         payload={"name": content},
-        digest=f"sha256:{content:0>64}",
+        digest=digest_of({"name": content}),
         aliases=tuple(
             DeclaredAlias(
                 AliasWindow(alias, Window(start, end)),

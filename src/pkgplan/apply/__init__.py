@@ -11,7 +11,7 @@ Every step starts with an append, so a run that lost the log to another writer s
 
 from pkgplan.apply.fit import check_fits
 from pkgplan.apply.rebuild import rebuild
-from pkgplan.apply.run import apply, stored_plan, take_over
+from pkgplan.apply.run import abandon, apply, stored_plan
 from pkgplan.apply.same_story import foreign_packages
 from pkgplan.apply.world import ApplyOutcome, Step, World
 
@@ -19,10 +19,10 @@ __all__ = [
     "ApplyOutcome",
     "Step",
     "World",
+    "abandon",
     "apply",
     "check_fits",
     "foreign_packages",
     "rebuild",
     "stored_plan",
-    "take_over",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pkgplan.model.names import PackageRef
     from pkgplan.model.plan import Action
@@ -29,10 +29,8 @@ def intent(run: str, action: Action) -> JsonObject:
     }
 
 
-def created(run: str, action: Action, package_id: str, names: Mapping[str, str]) -> JsonObject:
-    """A package that exists now; `names` gives the name of each id that the payload may mention."""
-    used = {id_ for id_ in _texts(action.payload) if id_ in names}
-    references: JsonObject = dict(sorted((names[id_], id_) for id_ in used))
+def created(run: str, action: Action, package_id: str) -> JsonObject:
+    """A package that exists now."""
     return {
         "run": run,
         "action": action.id,
@@ -42,7 +40,7 @@ def created(run: str, action: Action, package_id: str, names: Mapping[str, str])
         "digest": action.digest,
         "carried": action.carried,
         "payload": action.payload,
-        "references": references,
+        "references": dict(action.references),
         "windows": [window.to_json() for window in action.windows],
         "metadata": action.metadata,
     }
@@ -56,29 +54,16 @@ def observed(run: str, seen: Mapping[PackageRef, RemotePackage], different: Sequ
     return {"run": run, "windows": windows, "different": list[JsonValue](different)}
 
 
-def archived(run: str, action: Action) -> JsonObject:
+def archived(run: str, action: Action, package_id: str) -> JsonObject:
     """A package that is archived now."""
     return {
         "run": run,
         "action": action.id,
         "ref": str(action.ref),
-        "package_id": action.payload["package_id"],
+        "package_id": package_id,
     }
 
 
 def recorded(run: str, action: Action) -> JsonObject:
     """Description, owner and labels as the catalog says them now."""
     return {"run": run, "action": action.id, "key": action.ref.key, "metadata": action.metadata}
-
-
-def _texts(value: JsonValue) -> Iterator[str]:
-    """Every text inside a payload; ids are among them."""
-    match value:
-        case dict():
-            for item in value.values():
-                yield from _texts(item)
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case str():
-            yield value

@@ -12,6 +12,9 @@ from pkgplan.errors import StalePlan, StateMoved
 from pkgplan.model.units import Instant, format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from pkgplan.model.names import PackageRef
     from pkgplan.model.plan import Action, Plan
     from pkgplan.model.record import Folding, State
 
@@ -42,16 +45,17 @@ def check_fits(plan: Plan, state: State) -> None:
         )
 
 
-def has_passed(plan: Plan, action: Action, recorded: Folding, now: Instant) -> bool:
+def has_passed(
+    plan: Plan, action: Action, recorded: Folding, *, now: Instant, created: AbstractSet[PackageRef]
+) -> bool:
     """Whether a takeover that lay ahead when the plan was made now lies behind.
 
-    Windows on an alias that nobody has, and those of packages of the same plan, take nothing from anybody.
+    Windows on an alias that nobody has, and those that the same plan created, take nothing from anybody.
     """
-    ours = {other.ref for other in plan.actions}
     return any(
         plan.as_of <= window.window.start < now
         and any(
-            row.window.end > window.window.start and row.ref not in ours
+            row.window.end > window.window.start and row.ref not in created
             for row in recorded.rows(window.alias)
         )
         for window in action.windows

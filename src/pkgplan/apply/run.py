@@ -49,7 +49,7 @@ def stored_plan(state: State) -> Plan | None:
     return None if state.unfinished is None else plan_from_json(state.unfinished.plan)
 
 
-def take_over(world: World) -> None:
+def abandon(world: World) -> None:
     """Put an end to a run that is under way: stop its writer, record what it did, close it.
 
     The first append makes the old writer fail at its next one. Then every create that it may have made is
@@ -76,7 +76,7 @@ class _Run:
         self._world = world
         self._journal = journal
         self._rule = TakeoverRule.of(plan.assumptions)
-        self._names = {id_: name for name, id_ in plan.references.items()}
+        self._created = {a.ref for a in plan.actions if a.operation is Operation.CREATE}
         self._operations: list[JsonObject] = []
         unfinished = journal.state.unfinished
         self._name = world.run if unfinished is None else unfinished.run
@@ -104,15 +104,21 @@ class _Run:
         for action in self._plan.actions:
             if action.id in unfinished.intents and action.id not in unfinished.done:
                 if action.operation is Operation.CREATE:
-                    found = look_up(action, self._world)
-                    if found is not None:
-                        self._record_created("adopted", action, found.package_id)
+                    self._settle_create(action)
                 elif self._is_archived(action):
-                    self._journal.append("archived", entries.archived(self._name, action))
+                    self._journal.append("archived", _archived(self._name, action))
         for action in self._plan.actions:
             if self._journal.now.is_unobserved(action.ref):
                 self._observe(action, stop_if_different=False)
         self._finish("abandoned")
+
+    def _settle_create(self, action: Action) -> None:
+        found = look_up(action, self._world, patient=True)
+        if found is None:
+            return
+        self._journal.append("adopted", entries.created(self._name, action, found.package_id))
+        if found.archived_at is not None:
+            self._journal.append("archived", entries.archived(self._name, action, found.package_id))
 
     def _begin(self) -> None:
         state = self._journal.state
@@ -161,26 +167,38 @@ class _Run:
         self._operations.append(self._operation(action, already=done))
 
     def _create(self, action: Action) -> None:
-        if self._journal.now.is_intended(action.id) and self._has_passed(action):
+        tried = self._journal.now.is_intended(action.id)
+        if tried and self._has_passed(action):
             # The call may have been made in time; if it was not, it must not be made now.
             found = look_up(action, self._world)
             if found is not None:
-                self._record_created("adopted", action, found.package_id)
+                self._adopt(action, found)
                 return
         self._refuse_passed_starts([action])
         self._intend(action)
         try:
-            kind, package_id = create_once(action, self._world)
+            made = create_once(action, self._world, tried=tried)
         except ApiRejected as fault:
             self._finish("stopped", rejected=action.ref)
             raise ApplyStopped(
                 f"{action.ref} was refused by the environment: {fault.message}",
                 hint=fault.hint or "change the package and plan again; nothing was created for it",
             ) from fault
-        self._record_created(kind, action, package_id)
+        if isinstance(made, str):
+            self._journal.append("created", entries.created(self._name, action, made))
+        else:
+            self._adopt(action, made)
 
-    def _record_created(self, kind: str, action: Action, package_id: str) -> None:
-        self._journal.append(kind, entries.created(self._name, action, package_id, self._names))
+    def _adopt(self, action: Action, found: RemotePackage) -> None:
+        """Record a package that an earlier call created; somebody may have archived it since."""
+        self._journal.append("adopted", entries.created(self._name, action, found.package_id))
+        if found.archived_at is not None:
+            self._journal.append("archived", entries.archived(self._name, action, found.package_id))
+            self._finish("stopped")
+            raise ApplyStopped(
+                f"{action.ref} had been created by an earlier call, and somebody has archived it since",
+                hint="plan again: what is still wanted gets a new version",
+            )
 
     def _observe(self, action: Action, *, stop_if_different: bool) -> None:
         """Read the affected packages, until their windows are as foreseen or every pause is over; record them.
@@ -192,7 +210,14 @@ class _Run:
         expected = expected_windows(before, action, at=now, rule=self._rule)
         different: list[str] = []
         for pause in (*self._world.pauses, 0):
-            seen = {ref: self._read(ref) for ref in expected}
+            try:
+                seen = {ref: self._read(ref) for ref in expected}
+            except ApiRejected:
+                # A package that was just created may not be shown yet; without a pause left, it is a fault.
+                if pause == 0:
+                    raise
+                self._world.sleep(pause)
+                continue
             windows = {ref: package.windows for ref, package in seen.items()}
             different = differences(expected, windows, [window.alias for window in action.windows], now=now)
             if not different or not stop_if_different:
@@ -216,7 +241,7 @@ class _Run:
         except ApiRejected:
             if not self._is_archived(action):
                 raise
-        self._journal.append("archived", entries.archived(self._name, action))
+        self._journal.append("archived", _archived(self._name, action))
 
     def _is_archived(self, action: Action) -> bool:
         return self._world.api.get(str(action.payload["package_id"])).archived_at is not None
@@ -239,7 +264,8 @@ class _Run:
                 )
 
     def _has_passed(self, action: Action) -> bool:
-        return has_passed(self._plan, action, self._journal.now, self._world.clock.now())
+        now = self._world.clock.now()
+        return has_passed(self._plan, action, self._journal.now, now=now, created=self._created)
 
     def _intend(self, action: Action) -> None:
         if not self._journal.now.is_intended(action.id):
@@ -266,3 +292,7 @@ class _Run:
         return ApplyOutcome(
             self._plan.digest, outcome, tuple(self._operations), self._journal.head.serial, fault
         )
+
+
+def _archived(run: str, action: Action) -> JsonObject:
+    return entries.archived(run, action, str(action.payload["package_id"]))

@@ -23,7 +23,7 @@ MAX_ENVIRONMENT = 24
 MAX_UNIQUENESS_KEY = 128
 DIGEST_CHARACTERS = 16
 
-_REF = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)@([1-9][0-9]{0,3})")
+_REF = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)@([1-9][0-9]{0,8})")
 _UNIQUENESS_KEY = re.compile(r"pkgplan:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]+)@([1-9][0-9]*):([0-9a-f]{16})")
 _REMOTE_PREFIX = "package:"
 

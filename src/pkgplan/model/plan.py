@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pkgplan.errors import StalePlan
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, digest_of
 from pkgplan.model.names import PackageRef
 from pkgplan.model.timeline import AliasWindow, Window
 from pkgplan.model.units import Instant, format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT_VERSION = "1"
 
@@ -78,6 +82,7 @@ class Action:
     For a create, `payload` is byte for byte the body that is sent, `aliases` and `uniqueness_key` included.
     For an archive it is `{package_id}`; for a record it is the metadata. `digest` is that of the content.
     `carried` marks a re-issue of older content that bridges time until the declared content begins.
+    `references` gives the ids that the payload of a create has, by what the catalog calls them.
     `previous`, `changes` and `source` are for people; apply does not read them.
     """
 
@@ -89,6 +94,7 @@ class Action:
     payload: JsonObject = field(repr=False)
     windows: tuple[AliasWindow, ...]
     digest: str
+    references: Mapping[str, str] = field(default_factory=dict, repr=False)
     carried: bool = False
     metadata: JsonObject | None = None
     previous: PackageRef | None = None
@@ -108,6 +114,7 @@ class Action:
             "payload": self.payload,
             "windows": [window.to_json() for window in self.windows],
             "digest": self.digest,
+            "references": dict(self.references),
             "carried": self.carried,
             "metadata": self.metadata,
             "previous": None if self.previous is None else str(self.previous),
@@ -162,7 +169,6 @@ class Plan:
     as_of: Instant
     catalog_digest: str
     base: Base
-    references: dict[str, str]
     assumptions: dict[str, str]
     actions: tuple[Action, ...]
     effects: tuple[Effect, ...]
@@ -202,7 +208,6 @@ class Plan:
             "diagnostics": list(self.diagnostics),
             "summary": dict(self.summary),
             "namespace": self.namespace,
-            "references": dict(self.references),
             "assumptions": dict(self.assumptions),
         }
 
@@ -237,7 +242,6 @@ def _plan(value: JsonObject) -> Plan:
         as_of=parse_instant(str(value["as_of"])),
         catalog_digest=str(value["catalog_digest"]),
         base=Base(_optional_text(base["lineage"]), int(str(base["serial"])), _optional_text(base["head"])),
-        references={key: str(id_) for key, id_ in as_object(value["references"]).items()},
         assumptions={key: str(reading) for key, reading in as_object(value["assumptions"]).items()},
         actions=tuple(_action(as_object(item)) for item in as_list(value["actions"])),
         effects=tuple(_effect(as_object(item)) for item in as_list(value["effects"])),
@@ -256,6 +260,7 @@ def _action(value: JsonObject) -> Action:
         payload=as_object(value["payload"]),
         windows=tuple(AliasWindow.from_json(as_object(item)) for item in as_list(value["windows"])),
         digest=str(value["digest"]),
+        references={name: str(id_) for name, id_ in as_object(value["references"]).items()},
         carried=value["carried"] is True,
         metadata=None if metadata is None else as_object(metadata),
         previous=None if previous is None else PackageRef.parse(str(previous)),

@@ -204,10 +204,15 @@ class State:
         return {alias: tuple(rows[alias]) for alias in sorted(rows)}
 
 
-def current_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
-    """The newest version of one key that stands for what the catalog said, if any."""
-    declared = [version for version in versions if not version.carried]
+def declared_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
+    """The newest version of one key that stands for what the catalog said, archived or not."""
+    declared = (version for version in versions if not version.carried)
     return max(declared, key=lambda version: version.ref.version, default=None)
+
+
+def current_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
+    """The newest version of one key that stands for what the catalog said and can still be provisioned."""
+    return declared_version(version for version in versions if version.archived_at is None)
 
 
 def fold(entries: Iterable[LogEntry]) -> State:

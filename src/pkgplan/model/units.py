@@ -33,6 +33,8 @@ INSTANT_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$(?!\n)"
 )
+# Beyond these, arithmetic on dates leaves the calendar; nobody sells anything there.
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 _MONEY = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?) ([A-Za-z0-9][A-Za-z0-9-]*)")
 _SPAN = re.compile(r"([0-9]{1,6}) (day|week|month|year|period)s?")
 
@@ -112,11 +114,13 @@ def parse_instant(text: str) -> Instant:
     if not re.fullmatch(INSTANT_PATTERN, text):
         raise ValueError(f'"{text}" is not an instant like "2026-02-01" or "2026-02-01T00:00:00Z"')
     try:
-        if len(text) == len("2026-02-01"):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        instant = datetime.fromisoformat(text.upper())
+        dated = instant.replace(tzinfo=UTC) if len(text) == len("2026-02-01") else instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f'"{text}" is not a day of the calendar: {error}') from None
+    if not FIRST_YEAR <= dated.year <= LAST_YEAR:
+        raise ValueError(f'"{text}" is not in the years {FIRST_YEAR} to {LAST_YEAR}')
+    return dated
 
 
 def format_instant(instant: Instant) -> str:

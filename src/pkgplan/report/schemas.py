@@ -82,11 +82,6 @@ def plan_schema() -> Schema:
                 },
             ),
             "namespace": _text("The first part of every uniqueness key."),
-            "references": {
-                "type": "object",
-                "description": "The ids that names of the catalog stood for, such as `product/input-tokens`.",
-                "additionalProperties": {"type": "string"},
-            },
             "assumptions": _object(
                 "How the environment is taken to behave where the vendor documents nothing.",
                 {name: _text("The reading that the plan rests on.") for name in TakeoverRule.__slots__},
@@ -112,6 +107,11 @@ def _action() -> Schema:
             },
             "windows": _list("The alias windows that a create asks for.", _alias_window()),
             "digest": _digest("The identity of the content, windows left out."),
+            "references": {
+                "type": "object",
+                "description": "For a create, the ids of what the payload refers to, such as `product/input-tokens`.",
+                "additionalProperties": {"type": "string"},
+            },
             "carried": {
                 "type": "boolean",
                 "description": "Whether older content is created again to bridge the time until new content begins.",

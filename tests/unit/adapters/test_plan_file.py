@@ -22,7 +22,6 @@ PLAN = Plan(
     as_of=datetime(2026, 1, 15, 12, tzinfo=UTC),
     catalog_digest="sha256:" + "c" * 64,
     base=Base(None, 0, None),
-    references={"product/starter-fee": "0d7a5a1b-0000-4000-8000-000000000001"},
     assumptions={"later-windows": "removed"},
     actions=(
         Action(

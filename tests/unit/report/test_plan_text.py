@@ -55,7 +55,6 @@ def a_plan(actions: tuple[Action, ...], effects: tuple[Effect, ...] = ()) -> Pla
         as_of=month(1),
         catalog_digest=DIGEST,
         base=Base("lineage", 7, DIGEST),
-        references={},
         assumptions={name: str(getattr(SAFEST, name)) for name in TakeoverRule.__slots__},
         actions=actions,
         effects=effects,

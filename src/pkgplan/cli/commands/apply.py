@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgplan import apply as engine_room
+from pkgplan import apply as runs
 from pkgplan.adapters.plan_file import read_plan
 from pkgplan.cli.commands.plan import planned
 from pkgplan.cli.commands.show import refuse_other_catalog
@@ -125,7 +125,7 @@ def _refuse_pretended_now(deployment: Deployment, options: Options) -> None:
 
 def _with_saved(saved: Plan, session: Session, options: Options) -> Plan:
     refuse_other_catalog(saved, catalog_digest(session.checked.sources), options)
-    engine_room.check_fits(saved, session.deployment.state())
+    runs.check_fits(saved, session.deployment.state())
     return saved
 
 
@@ -142,7 +142,7 @@ def _without_saved(session: Session, options: Options, consent: Consent, *, take
 
 
 def _resumed(unfinished: UnfinishedRun, session: Session) -> Plan:
-    stored = engine_room.stored_plan(session.deployment.state())
+    stored = runs.stored_plan(session.deployment.state())
     if stored is None or stored.catalog_digest != catalog_digest(session.checked.sources):
         raise StateMoved(
             f"a run of {unfinished.actor}, begun {format_instant(unfinished.started_at)}, has not finished, "
@@ -159,7 +159,7 @@ def _resumed(unfinished: UnfinishedRun, session: Session) -> Plan:
 def _take_over(unfinished: UnfinishedRun, session: Session) -> None:
     notice(f"Taking over from {unfinished.actor}, whose run began {format_instant(unfinished.started_at)}.")
     with packages_to_write(session.deployment, session.checked.catalog) as api:
-        engine_room.take_over(world(session.deployment, api, _tell))
+        runs.abandon(world(session.deployment, api, _tell))
 
 
 def _show(made: Plan, options: Options) -> None:
@@ -176,14 +176,14 @@ def _show(made: Plan, options: Options) -> None:
 def _execute(made: Plan, session: Session) -> ApplyOutcome:
     with packages_to_write(session.deployment, session.checked.catalog) as api:
         try:
-            return engine_room.apply(made, world(session.deployment, api, _tell))
+            return runs.apply(made, world(session.deployment, api, _tell))
         except KeyboardInterrupt:
             notice("What was done is recorded; run `pkgplan apply` again to go on.")
             raise
 
 
 def _nothing(made: Plan, deployment: Deployment) -> ApplyOutcome:
-    return engine_room.ApplyOutcome(made.digest, "nothing", (), deployment.state().head.serial)
+    return runs.ApplyOutcome(made.digest, "nothing", (), deployment.state().head.serial)
 
 
 def _finish(done: ApplyOutcome, deployment: Deployment, options: Options) -> int:

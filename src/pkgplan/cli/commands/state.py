@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgplan import apply as engine_room
+from pkgplan import apply as runs
 from pkgplan.cli.commands.apply import Consent
 from pkgplan.cli.options import CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
@@ -96,7 +96,7 @@ def rebuild(ctx: click.Context, *, yes: bool) -> int:
         if not consent.ask(f'Rebuild the state log of "{deployment.name}" from its packages?'):
             notice("Nothing was recorded.")
             return 130
-        recorded = engine_room.rebuild(
+        recorded = runs.rebuild(
             compiled,
             world(deployment, api, _silent),
             namespace=deployment.namespace,

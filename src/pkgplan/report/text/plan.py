@@ -76,7 +76,7 @@ def _action(plan: Plan, action: Action, catalog: str, verbose: bool, palette: Pa
     used = width(title) + 3 + len(reason)
     gap = " " * max(3, _TITLE_COLUMNS - used)
     yield f"{palette.paint(Style.TITLE, title)}   {reason}{gap}{palette.paint(Style.QUIET, source)}".rstrip()
-    yield from _changes(_changes_of(plan, action), palette)
+    yield from _changes(_changes_of(action), palette)
     for alias in _aliases(plan, action):
         yield f'  alias "{visible(alias)}"'
         rows = sorted(_rows(plan, action, alias), key=lambda row: (row.window.start, row.ref))
@@ -94,10 +94,10 @@ def _title(action: Action) -> str:
     return str(action.ref)
 
 
-def _changes_of(plan: Plan, action: Action) -> tuple[Change, ...]:
+def _changes_of(action: Action) -> tuple[Change, ...]:
     """What changes; of a new package, everything that it says."""
     if action.operation is Operation.CREATE and action.reason is Reason.NEW:
-        return diff({}, {}, action.payload, plan.references)
+        return diff({}, {}, action.payload, action.references)
     return action.changes
 
 

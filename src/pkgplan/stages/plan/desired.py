@@ -103,15 +103,17 @@ def desired(
     declared: Sequence[Declaration], recorded: Recorded, *, as_of: Instant, rule: TakeoverRule
 ) -> tuple[Segment, ...]:
     """Segments that cover all time, in order, for an alias with at least one declaration."""
-    claims = _claims(declared, recorded, as_of, rule)
+    holder = next((row for row in recorded.rows if row.window.covers(as_of)), None)
+    held_since = _held_since(declared, recorded, holder, as_of)
+    claims = _claims(declared, recorded, holder, held_since, as_of=as_of, rule=rule)
+    following = min((claim.start for claim in claims if claim.start > as_of), default=END)
+    if claims and all(claim.start > as_of or claim.end <= (held_since or BEGINNING) for claim in claims):
+        claims = [
+            *(claim for claim in claims if claim.start <= as_of),
+            *_carried(holder, recorded, held_since or BEGINNING, as_of, following),
+            *(claim for claim in claims if claim.start > as_of),
+        ]
     segments = _Segments()
-    carried = bool(claims) and claims[0].start > as_of
-    segments.extend_to(as_of if carried else BEGINNING, Nothing.ANYBODY)
-    if carried:
-        holder = next((row.ref for row in recorded.rows if row.window.covers(as_of)), None)
-        if holder is not None:
-            until = min(claims[0].start, recorded.sent_ends.get(holder, END))
-            segments.extend_to(until, recorded.contents[holder])
     for claim in claims:
         if claim.start > segments.reached:
             segments.extend_to(min(claim.start, as_of), Nothing.ANYBODY)
@@ -121,6 +123,36 @@ def desired(
     ends = any(not entry.over for entry in declared)
     segments.extend_to(END, Nothing.NOBODY if ends else Nothing.ANYBODY)
     return tuple(segments.pieces)
+
+
+def _held_since(
+    declared: Sequence[Declaration], recorded: Recorded, holder: AliasRow | None, as_of: Instant
+) -> Instant | None:
+    """Since when the present holder's package has the alias, if it is declared to have it again later.
+
+    That is an edit in place: the window that the file declared before is no longer in it, but it stands.
+    """
+    if holder is None or not any(
+        entry.content.key == holder.ref.key and entry.window.start > as_of and not entry.over
+        for entry in declared
+    ):
+        return None
+    since = holder.window.start
+    for row in sorted(recorded.rows, key=lambda row: row.window.start, reverse=True):
+        if row.window.end == since and row.ref.key == holder.ref.key:
+            since = row.window.start
+    return since
+
+
+def _carried(
+    holder: AliasRow | None, recorded: Recorded, since: Instant, as_of: Instant, following: Instant
+) -> list[Segment]:
+    """The present holder goes on until the next window begins, unless it was given an end before that."""
+    carried = [Segment(since, as_of, Nothing.ANYBODY)]
+    if holder is not None:
+        until = min(following, recorded.sent_ends.get(holder.ref, END))
+        carried.append(Segment(as_of, until, recorded.contents[holder.ref]))
+    return carried
 
 
 class _Segments:
@@ -139,27 +171,32 @@ class _Segments:
 
 
 def _claims(
-    declared: Sequence[Declaration], recorded: Recorded, as_of: Instant, rule: TakeoverRule
+    declared: Sequence[Declaration],
+    recorded: Recorded,
+    holder: AliasRow | None,
+    held_since: Instant | None,
+    *,
+    as_of: Instant,
+    rule: TakeoverRule,
 ) -> list[Segment]:
+    """What each declaration asks for; windows before the present holder's end where it began."""
     claims: list[Segment] = []
     for index, entry in enumerate(declared):
         following = declared[index + 1].window.start if index + 1 < len(declared) else END
         start, end = entry.window.start, min(entry.window.end, following)
-        dateless = entry.window.starting_at is None and not recorded.rows
-        if entry.window.starting_at is None and not entry.over:
-            if recorded.rows:
-                start = _soonest(entry.content, recorded, as_of)
-            elif rule.dateless_start is DatelessStart.CREATED_AT:
-                start = as_of
+        undated = entry.window.starting_at is None and not entry.over
+        if held_since is not None and start < held_since:
+            if undated:
+                continue
+            end = min(end, held_since)
+        if undated and recorded.rows:
+            # "As soon as applied", unless the alias is there already.
+            present = holder is not None and recorded.contents[holder.ref] == entry.content
+            start = as_of if present else next_full_hour(as_of)
+        elif undated and rule.dateless_start is DatelessStart.CREATED_AT:
+            start = as_of
         retired = start if entry.over else max(start, min(end, entry.retire_at or END))
+        dateless = entry.window.starting_at is None and not recorded.rows
         claims.append(Segment(start, retired, entry.content, entry.at, dateless))
         claims.append(Segment(retired, end, Nothing.RETIRED, entry.at))
     return [claim for claim in claims if claim.start < claim.end]
-
-
-def _soonest(content: Content, recorded: Recorded, as_of: Instant) -> Instant:
-    """Where a window without a start begins: now if the alias is already there, else at the next full hour."""
-    holder = next((row.ref for row in recorded.rows if row.window.covers(as_of)), None)
-    if holder is not None and recorded.contents[holder] == content:
-        return as_of
-    return next_full_hour(as_of)

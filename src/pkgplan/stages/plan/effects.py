@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Timelines = Mapping[str, tuple[AliasRow, ...]]
 
+
 @dataclass(frozen=True, slots=True)
 class Assumed:
     """A field of `TakeoverRule` that decides what a create of this package does to an alias."""
@@ -46,10 +47,15 @@ class Foreseen:
 def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rule: TakeoverRule) -> Foreseen:
     """Play the actions on the recorded timelines."""
     now: dict[str, tuple[AliasRow, ...]] = dict(timelines)
+    opened = {action.ref: action.id for action in actions if action.operation is Operation.CREATE}
+    held: dict[PackageRef, dict[str, None]] = {}
+    for alias, rows in timelines.items():
+        for row in rows:
+            held.setdefault(row.ref, {})[alias] = None
     causes: dict[tuple[str, PackageRef], str] = {}
     assumed: dict[tuple[str, str], Assumed] = {}
     for action in actions:
-        for alias, rows in _after(action, now, at, rule):
+        for alias, rows in _after(action, now, held, at, rule):
             for ref in _touched(now.get(alias, ()), rows):
                 causes[alias, ref] = action.id
             for name in _depends_on(action, alias, now, at, rule):
@@ -58,7 +64,7 @@ def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rul
     effects = [
         effect
         for (alias, ref), cause in causes.items()
-        for effect in _effects(alias, ref, timelines.get(alias, ()), now[alias], cause)
+        for effect in _effects(alias, ref, timelines.get(alias, ()), now[alias], opened.get(ref, cause))
     ]
     effects.sort(
         key=lambda effect: (effect.alias, (effect.before or effect.after or Window()).start, effect.ref)
@@ -78,13 +84,11 @@ def left_with_nobody(before: Timelines, after: Timelines, *, at: Instant) -> Ite
 
 
 def _after(
-    action: Action, now: Timelines, at: Instant, rule: TakeoverRule
+    action: Action, now: Timelines, held: Mapping[PackageRef, Iterable[str]], at: Instant, rule: TakeoverRule
 ) -> Iterator[tuple[str, tuple[AliasRow, ...]]]:
     if action.operation is Operation.ARCHIVE:
-        for alias, rows in now.items():
-            left = tuple(row for row in rows if row.ref != action.ref)
-            if left != rows:
-                yield alias, left
+        for alias in held.get(action.ref, ()):
+            yield alias, tuple(row for row in now[alias] if row.ref != action.ref)
     elif action.operation is Operation.CREATE:
         for window in action.windows:
             rows = now.get(window.alias, ())
@@ -98,11 +102,10 @@ def _touched(before: Iterable[AliasRow], after: Iterable[AliasRow]) -> list[Pack
 def _effects(
     alias: str, ref: PackageRef, before: Sequence[AliasRow], after: Sequence[AliasRow], cause: str
 ) -> Iterator[Effect]:
-    had = [row.window for row in before if row.ref == ref]
-    has = [row.window for row in after if row.ref == ref]
-    for index in range(max(len(had), len(has))):
-        old = had[index] if index < len(had) else None
-        new = has[index] if index < len(has) else None
+    had = {row.window.starting_at: row.window for row in before if row.ref == ref}
+    has = {row.window.starting_at: row.window for row in after if row.ref == ref}
+    for start in {**had, **has}:
+        old, new = had.get(start), has.get(start)
         if old == new:
             continue
         kind = (

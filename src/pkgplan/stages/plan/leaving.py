@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.plan import Action, Operation, Reason
 from pkgplan.model.rules import ALIAS_ORPHAN, FORGOTTEN, PACKAGE_VANISHED, RETIREMENT_WAITS
-from pkgplan.model.timeline import AliasRow, TakeoverRule
+from pkgplan.model.timeline import END, AliasRow, TakeoverRule
 from pkgplan.model.units import Instant, short_instant
 from pkgplan.stages.plan.effects import foresee
 
@@ -36,16 +36,18 @@ def left_behind(
     as_of: Instant,
     forget: Forget,
 ) -> Iterator[Diagnostic]:
-    """A finding for each alias that nobody declares and somebody still holds, now or later."""
+    """A finding for each window that nobody accounts for.
+
+    An alias that nobody declares must be held by nobody, now or later. An alias that somebody declares may not be
+    held now by a package without a file; one that is only scheduled is cancelled by what is declared instead.
+    """
     by_key = {package.key: package for package in packages}
     tomorrow = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     for alias, rows in timelines.items():
-        if alias in declared:
-            continue
         for row in rows:
-            if row.window.end <= as_of:
-                continue
             package = by_key.get(row.ref.key)
+            if row.window.end <= as_of or (alias in declared and (package or not row.window.covers(as_of))):
+                continue
             if alias in forget.aliases or row.ref.key in forget.packages:
                 yield Diagnostic(
                     FORGOTTEN,
@@ -81,30 +83,53 @@ def archives(
     as_of: Instant,
     rule: TakeoverRule,
 ) -> tuple[tuple[Action, ...], tuple[Diagnostic, ...]]:
-    """Archive actions for packages whose retirement has come, unless this plan moves an alias of theirs."""
+    """Archive actions for packages whose retirement has come.
+
+    A version waits while a window of it still has an end to come: until then it is what the alias sells. It
+    also waits if this very plan moves an alias of its package. A window without an end goes with the archive,
+    as the retirement asks.
+    """
     retiring = sorted(
         (p for p in packages if p.retire_at is not None and p.retire_at <= as_of), key=lambda p: p.key
     )
     if not retiring:
         return (), ()
     recorded = state.versions_by_key()
-    moved = {effect.ref.key for effect in foresee(timelines, creates, at=as_of, rule=rule).effects}
+    foreseen = foresee(timelines, creates, at=as_of, rule=rule)
+    moved = {effect.ref.key for effect in foreseen.effects}
+    ends = {
+        row.ref: row.window.end
+        for rows in foreseen.timelines.values()
+        for row in rows
+        if as_of < row.window.end < END
+    }
     actions: list[Action] = []
     waiting: list[Diagnostic] = []
     for package in retiring:
-        live = [version for version in recorded.get(package.key, ()) if version.archived_at is None]
-        if live and package.key in moved:
-            waiting.append(
-                Diagnostic(
-                    RETIREMENT_WAITS,
-                    f'package "{package.key}" is retired, but this plan moves one of its aliases',
-                    package.at.child("spec", "retire"),
-                    "plan and apply once more after this apply",
+        for version in recorded.get(package.key, ()):
+            if version.archived_at is not None:
+                continue
+            if version.ref in ends:
+                until = short_instant(ends[version.ref])
+                waiting.append(
+                    _waits(package, f"{version.ref} has an alias until {until}", f"on or after {until}")
                 )
-            )
-        else:
-            actions += [_archive(version, package) for version in live]
-    return tuple(actions), tuple(waiting)
+            elif package.key in moved:
+                waiting.append(
+                    _waits(package, "this plan moves one of its aliases", "once this plan is applied")
+                )
+            else:
+                actions.append(_archive(version, package))
+    return tuple(actions), tuple(dict.fromkeys(waiting))
+
+
+def _waits(package: CompiledPackage, why: str, when: str) -> Diagnostic:
+    return Diagnostic(
+        RETIREMENT_WAITS,
+        f'package "{package.key}" is retired, but {why}',
+        package.at.child("spec", "retire"),
+        f"plan and apply again {when}",
+    )
 
 
 def _archive(version: RecordedVersion, package: CompiledPackage) -> Action:

@@ -21,19 +21,20 @@ from pkgplan.model.names import PackageRef
 from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE
 from pkgplan.model.timeline import (
     BEGINNING,
-    AfterBoundedEnd,
+    END,
     AliasRow,
     AliasWindow,
+    LaterWindows,
     TakeoverRule,
     Window,
     resolve,
     take_over,
 )
-from pkgplan.model.units import Instant, format_instant, next_full_hour, short_instant
+from pkgplan.model.units import Instant, format_instant, next_full_hour, on_the_hour, short_instant
 from pkgplan.stages.plan.desired import Nothing, Recorded, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Rows of packages that have no version yet; the key can't be a package key.
 _PROVISIONAL = "~"
@@ -52,6 +53,14 @@ class Refused(Exception):
     """Why the desired windows cannot be had."""
 
     diagnostic: Diagnostic
+
+
+class _HoleError(Exception):
+    """An instant that had a package, should keep one, and would be left without until a later call."""
+
+    def __init__(self, at: Instant) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 def moves(
@@ -95,19 +104,40 @@ class _Walk:
 
     def run(self) -> tuple[Move, ...]:
         self._refuse_claims_on_the_past()
-        previous: Instant | None = None
+        mended: Instant | None = None
         while (wrong := self._first_difference()) is not None:
-            if previous is not None and wrong <= previous:
+            if mended is not None and wrong <= mended:
                 raise self._unreachable(
                     wrong, "what is recorded comes back behind the window", "leave the end of the window open"
                 )
-            previous = wrong
-            self._mend(wrong)
+            self._mend_without_a_hole(wrong)
+            mended = wrong
         return tuple(self._moves)
 
+    def _mend_without_a_hole(self, wrong: Instant) -> None:
+        """Mend an instant; where later windows are kept, those that would be left without come first."""
+        ahead: list[Instant] = []
+        while True:
+            before = (self._rows, len(self._moves))
+            try:
+                self._mend(ahead[-1] if ahead else wrong)
+            except _HoleError as hole:
+                self._rows = before[0]
+                del self._moves[before[1] :]
+                if self._rule.later_windows is not LaterWindows.KEPT or hole.at in ahead:
+                    raise self._unreachable(
+                        hole.at,
+                        "changing what comes before it would leave the alias with nobody until a later call",
+                        "close the gap before it, so that every window begins where the one before it ends",
+                    ) from None
+                ahead.append(hole.at)
+            else:
+                if not ahead:
+                    return
+                ahead.pop()
+
     def _first_difference(self) -> Instant | None:
-        for start, segment in _elementary(self._segments, self._rows):
-            ref = resolve(self._rows, start)
+        for start, segment, (ref,) in _pieces(self._segments, self._rows):
             if not self._satisfied(segment.wanted, ref):
                 return start
         return None
@@ -123,31 +153,19 @@ class _Walk:
         index = next(i for i, segment in enumerate(self._segments) if segment.start <= wrong < segment.end)
         segment = self._segments[index]
         if isinstance(segment.wanted, Content):
-            following = self._segments[index + 1].wanted if index + 1 < len(self._segments) else None
             start = BEGINNING if segment.dateless and wrong == segment.start else wrong
-            window = Window.between(start, segment.end)
-            if following in {Nothing.NOBODY, Nothing.ANYBODY}:
-                self._create_with_end(segment.wanted, window, segment.at)
-            else:
-                self._create_up_to_the_next(segment.wanted, window, segment.at)
+            self._create_until(segment.wanted, Window.between(start, self._next_gap(index)), segment.at)
         else:
             self._end_before(index)
 
-    def _create_up_to_the_next(self, content: Content, window: Window, at: Location | None) -> None:
-        """The next create cuts this window where it begins, so no end is sent: nobody is left out until then.
-
-        Only where a window comes back after a bounded one was laid over it is an end better, if it may be.
-        """
-        if self._rule.after_bounded_end is AfterBoundedEnd.PREDECESSOR:
-            before = self._rows
-            try:
-                self._create(content, window, at)
-            except Refused:
-                self._rows = before
-                self._moves.pop()
-            else:
-                return
-        self._create(content, Window(window.starting_at), at)
+    def _next_gap(self, index: int) -> Instant:
+        """Where nobody is wanted next. Windows before that need no end of their own: the next create cuts them."""
+        for segment in self._segments[index + 1 :]:
+            if segment.wanted in {Nothing.NOBODY, Nothing.ANYBODY}:
+                return segment.start
+            if segment.wanted is Nothing.RETIRED:
+                break
+        return END
 
     def _end_before(self, index: int) -> None:
         """Nobody is wanted in this segment: create the holder before it again, with an end."""
@@ -173,12 +191,12 @@ class _Walk:
                 "the window would have to end by the next full hour, but what ends it can start no sooner",
                 f"use an ending_before after {format_instant(next_full_hour(self._as_of))}",
             )
-        self._create_with_end(before.wanted, Window.between(start, gap.start), before.at)
+        self._create_until(before.wanted, Window.between(start, gap.start), before.at)
 
-    def _create_with_end(self, content: Content, window: Window, at: Location | None) -> None:
-        """A window that nobody follows.
+    def _create_until(self, content: Content, window: Window, at: Location | None) -> None:
+        """Create a window that may have an end.
 
-        Where the predecessor would come back behind it, an open window has to take the predecessor away first.
+        Where the predecessor would come back behind the end, an open window has to take it away first.
         """
         after = take_over(self._rows, AliasRow(self._next_ref, window), at=self._as_of, rule=self._rule)
         back = resolve(after, window.end)
@@ -191,26 +209,26 @@ class _Walk:
         return PackageRef(_PROVISIONAL, len(self._moves) + 1)
 
     def _create(self, content: Content, window: Window, at: Location | None) -> None:
+        if window.starting_at is not None and not on_the_hour(window.starting_at):
+            raise self._unreachable(
+                window.starting_at,
+                "a window would have to start off the hour, where one without a start was created",
+                "give the window a starting_at",
+            )
         new = AliasRow(self._next_ref, window)
         self._contents[new.ref] = content
         self._rows = take_over(self._rows, new, at=self._as_of, rule=self._rule)
         self._moves.append(Move(content, AliasWindow(self._alias, window)))
-        for start, segment in _elementary(self._segments, (*self._recorded.rows, *self._rows)):
-            was, now = resolve(self._recorded.rows, start), resolve(self._rows, start)
+        for start, segment, (was, now) in _pieces(self._segments, self._recorded.rows, self._rows):
             if was is None or was == now:
                 continue
             if start < self._as_of:
                 raise Refused(self._in_past(at or self._fallback, window.start, was))
             if now is None and segment.wanted is not Nothing.NOBODY:
-                raise self._unreachable(
-                    start,
-                    "changing what comes before it would leave the alias with nobody until a later call",
-                    "close the gap before it, so that every window begins where the one before it ends",
-                )
+                raise _HoleError(start)
 
     def _refuse_claims_on_the_past(self) -> None:
-        for start, segment in _elementary(self._segments, self._rows):
-            ref = resolve(self._rows, start)
+        for start, segment, (ref,) in _pieces(self._segments, self._recorded.rows):
             if start < self._as_of and ref is not None and not self._satisfied(segment.wanted, ref):
                 raise Refused(self._in_past(segment.at or self._fallback, segment.start, ref))
 
@@ -244,17 +262,27 @@ def in_past(alias: str, at: Location, start: Instant, holder: PackageRef, as_of:
     )
 
 
-def _elementary(segments: Sequence[Segment], rows: Sequence[AliasRow]) -> list[tuple[Instant, Segment]]:
-    """The start of every piece of time in which neither what is wanted nor who is there changes."""
+def _pieces(
+    segments: Sequence[Segment], *timelines: Sequence[AliasRow]
+) -> Iterator[tuple[Instant, Segment, tuple[PackageRef | None, ...]]]:
+    """Every piece of time in which neither what is wanted nor who is there changes: start, segment, who is there.
+
+    One sweep over windows in order of time; rows are disjoint, so each timeline needs one pointer.
+    """
+    ordered = [sorted(rows, key=lambda row: row.window.start) for rows in timelines]
     cuts = {segment.start for segment in segments}
-    cuts.update(row.window.start for row in rows)
-    cuts.update(row.window.end for row in rows)
-    found: list[tuple[Instant, Segment]] = []
-    index = 0
+    cuts.update(edge for rows in timelines for row in rows for edge in (row.window.start, row.window.end))
+    at_segment = 0
+    at_rows = [0] * len(ordered)
     for cut in sorted(cuts):
-        while index < len(segments) and segments[index].end <= cut:
-            index += 1
-        if index == len(segments):
-            break
-        found.append((cut, segments[index]))
-    return found
+        while at_segment < len(segments) and segments[at_segment].end <= cut:
+            at_segment += 1
+        if at_segment == len(segments):
+            return
+        there: list[PackageRef | None] = []
+        for number, rows in enumerate(ordered):
+            while at_rows[number] < len(rows) and rows[at_rows[number]].window.end <= cut:
+                at_rows[number] += 1
+            row = rows[at_rows[number]] if at_rows[number] < len(rows) else None
+            there.append(row.ref if row is not None and row.window.covers(cut) else None)
+        yield cut, segments[at_segment], tuple(there)

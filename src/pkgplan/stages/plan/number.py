@@ -14,7 +14,7 @@ from pkgplan.model.compiled import CompiledPackage, Content, content_of
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.plan import Action, Operation, Reason
-from pkgplan.model.record import RecordedVersion, State, current_version
+from pkgplan.model.record import RecordedVersion, State, current_version, declared_version
 from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE, RETIRED_CHANGED
 from pkgplan.model.units import Instant, format_instant, next_full_hour
 from pkgplan.stages.plan.merge import Create
@@ -50,11 +50,12 @@ def emissions(
     unaliased: list[Create] = []
     for key in sorted(by_key):
         package, current = by_key[key], current_version(recorded.get(key, ()))
+        if package.retire_at is not None and package.retire_at <= as_of:
+            found += _changed_after_retirement(package, declared_version(recorded.get(key, ())))
+            continue
         if package.content in planned or (current is not None and current.digest == package.digest):
             continue
-        if package.retire_at is not None and package.retire_at <= as_of:
-            found += _changed_after_retirement(package, current)
-        elif not package.aliases:
+        if not package.aliases:
             unaliased.append(Create(package.content, ()))
         elif not _shown(package, recorded.get(key, ()), as_of):
             found.append(_never_shown(package, as_of))
@@ -132,7 +133,7 @@ def _never_shown(package: CompiledPackage, as_of: Instant) -> Diagnostic:
 def _changed_after_retirement(
     package: CompiledPackage, current: RecordedVersion | None
 ) -> tuple[Diagnostic, ...]:
-    if current is None:
+    if current is None or current.digest == package.digest:
         return ()
     return (
         Diagnostic(
@@ -169,10 +170,14 @@ class _Numbering:
         content = create.content
         package = self._packages.get(content.key)
         declared = package is not None and package.digest == content.digest
-        payload = package.payload if package is not None and declared else self._sent_before(content)
-        if payload is None:
-            self.problems.append(self._unknown(content))
-            return None
+        if package is not None and declared:
+            payload, references = package.payload, package.references
+        else:
+            before = self._sent_before(content)
+            if before is None or before.payload is None:
+                self.problems.append(self._unknown(content))
+                return None
+            payload, references = content_of(before.payload), dict(before.references)
         version = self._reserved.get(content.key, 0) + 1
         self._reserved[content.key] = version
         ref = PackageRef(content.key, version)
@@ -189,6 +194,7 @@ class _Numbering:
             payload=payload_as_sent(payload, create.windows, key),
             windows=create.windows,
             digest=content.digest,
+            references=references,
             carried=not declared,
             metadata=package.metadata if package is not None and declared else None,
             previous=previous,
@@ -211,10 +217,10 @@ class _Numbering:
             return Reason.REFERENCE_CHANGED, ref
         return Reason.TERMS_CHANGED, ref
 
-    def _sent_before(self, content: Content) -> JsonObject | None:
+    def _sent_before(self, content: Content) -> RecordedVersion | None:
         for version in reversed(self._recorded.get(content.key, [])):
             if version.digest == content.digest and version.payload is not None:
-                return content_of(version.payload)
+                return version
         return None
 
     def _unknown(self, content: Content) -> Diagnostic:
