@@ -102,6 +102,17 @@ def asked_for(
                 windows.append((declared.window.window, package.content))
     windows.sort(key=lambda entry: entry[0].start)
     starts = [window.start for window, _ in windows]
+    if present is not None and at >= as_of:
+        edited = any(content.key == present.key and window.start > as_of for window, content in windows)
+        known = {row.ref.key for row in rows if row.window.start <= as_of}
+        soon = next_full_hour(as_of)
+        ahead = [start for start in starts if start > as_of]
+        ahead += [soon for w, content in windows if w.starting_at is None and content.key not in known]
+        following = min(ahead, default=END)
+        if edited and at < following:
+            # An edit in place: the file that has the alias now declares a later window, and keeps it until then.
+            sent = next(w for w in state.versions[present].sent if w.alias == alias)
+            return _content(state, present) if at < sent.window.end else None
     first: Instant | None = None
     for index, (window, content) in enumerate(windows):
         start = window.start

@@ -6,6 +6,7 @@ Never here: printing, or any choice that the plan has made.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pkgplan import __version__
@@ -39,9 +40,11 @@ def apply(plan: Plan, world: World) -> ApplyOutcome:
     """
     journal = Journal(world.log, world.clock, world.actor)
     check_fits(plan, journal.state)
-    if not plan.actions:
-        return ApplyOutcome(plan.digest, "nothing", (), journal.head.serial)
-    return _Run(plan, world, journal).execute()
+    run = _Run(plan, world, journal)
+    if plan.actions:
+        return run.execute()
+    run.refuse_other_story()
+    return ApplyOutcome(plan.digest, "nothing", (), journal.head.serial)
 
 
 def stored_plan(state: State) -> Plan | None:
@@ -113,12 +116,34 @@ class _Run:
         self._finish("abandoned")
 
     def _settle_create(self, action: Action) -> None:
+        """Record the package of an intent; where there is none, make sure that none comes any more.
+
+        The call may still be on its way, from a process that was only slow. So its uniqueness key is used up: by a
+        package of the same content on no alias, archived at once. The late call is then refused.
+        """
         found = look_up(action, self._world, patient=True)
-        if found is None:
+        if found is not None:
+            self._journal.append("adopted", entries.created(self._name, action, found.package_id))
+            if found.archived_at is not None:
+                self._journal.append("archived", entries.archived(self._name, action, found.package_id))
             return
-        self._journal.append("adopted", entries.created(self._name, action, found.package_id))
-        if found.archived_at is not None:
-            self._journal.append("archived", entries.archived(self._name, action, found.package_id))
+        unaliased = replace(
+            action,
+            windows=(),
+            payload={k: v for k, v in action.payload.items() if k != "aliases"},
+            metadata=None,
+        )
+        try:
+            made = create_once(unaliased, self._world, tried=True)
+        except ApiRejected:
+            # The late call would be refused for the same reason.
+            return
+        if not isinstance(made, str):
+            self._journal.append("adopted", entries.created(self._name, action, made.package_id))
+            return
+        self._journal.append("created", entries.created(self._name, unaliased, made))
+        self._world.api.archive(made)
+        self._journal.append("archived", entries.archived(self._name, action, made))
 
     def _begin(self) -> None:
         state = self._journal.state

@@ -181,13 +181,15 @@ def _claims(
 ) -> list[Segment]:
     """What each declaration asks for; windows before the present holder's end where it began."""
     claims: list[Segment] = []
+    had_it = {row.ref.key for row in recorded.rows if row.window.start <= as_of}
     for index, entry in enumerate(declared):
         following = declared[index + 1].window.start if index + 1 < len(declared) else END
         start, end = entry.window.start, min(entry.window.end, following)
         undated = entry.window.starting_at is None and not entry.over
-        if held_since is not None and start < held_since:
-            if undated:
-                continue
+        if held_since is not None and undated and entry.content.key in had_it:
+            # Its time was before the present holder's; only a package that never had the alias still waits for it.
+            continue
+        if held_since is not None and start < held_since and not undated:
             end = min(end, held_since)
         if undated and recorded.rows:
             # "As soon as applied", unless the alias is there already.
