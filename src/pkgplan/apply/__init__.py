@@ -9,7 +9,7 @@ it again: an intent without an outcome is called again, and the uniqueness key t
 Every step starts with an append, so a run that lost the log to another writer stops before it calls anything.
 """
 
-from pkgplan.apply.fit import check_fits
+from pkgplan.apply.fit import check_fits, check_pins
 from pkgplan.apply.rebuild import rebuild
 from pkgplan.apply.run import abandon, apply, stored_plan
 from pkgplan.apply.same_story import foreign_packages
@@ -22,6 +22,7 @@ __all__ = [
     "abandon",
     "apply",
     "check_fits",
+    "check_pins",
     "foreign_packages",
     "rebuild",
     "stored_plan",

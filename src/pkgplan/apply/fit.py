@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import StalePlan, StateMoved
-from pkgplan.model.units import Instant, format_instant
+from pkgplan.model.units import USD, Instant, format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from pkgplan.model.names import PackageRef
@@ -43,6 +44,20 @@ def check_fits(plan: Plan, state: State) -> None:
             f"the plan was made on entry {base.serial} of the state log, which is now at entry {state.head.serial}",
             hint="make the plan again",
         )
+
+
+def check_pins(plan: Plan, ids: Mapping[str, str]) -> None:
+    """Raise StalePlan if a name stands for another id now than when the plan was made.
+
+    A carried version is left out: it repeats what was sent before, whatever the names stand for today.
+    """
+    for action in plan.actions:
+        for name, id_ in action.references.items():
+            if not action.carried and name != f"pricing-unit/{USD}" and ids.get(name) != id_:
+                raise StalePlan(
+                    f'{action.ref} was planned with "{name}" as "{id_}", which is pinned to "{ids.get(name)}" now',
+                    hint="make the plan again",
+                )
 
 
 def has_passed(

@@ -26,7 +26,7 @@ from pkgplan.model.units import format_instant
 from pkgplan.report.text import lists
 from pkgplan.report.text.palette import Palette
 from pkgplan.report.text.plan import plan_text
-from pkgplan.wiring import Deployment, packages_to_write, refuse_unreachable, world
+from pkgplan.wiring import Deployment, packages_to_read, packages_to_write, refuse_unreachable, world
 
 if TYPE_CHECKING:
     from pkgplan.apply import ApplyOutcome, Step
@@ -91,7 +91,7 @@ def apply(ctx: click.Context, *, planfile: str | None, yes: bool, take_over: boo
     if made is None:
         made = _without_saved(session, options, consent, take_over=take_over)
     if not made.actions:
-        return _finish(_nothing(made, session.deployment), session.deployment, options)
+        return _finish(_nothing(made, session), session.deployment, options)
     _show(made, options)
     consent.refuse_unaskable()
     if not consent.ask("Apply?"):
@@ -126,6 +126,7 @@ def _refuse_pretended_now(deployment: Deployment, options: Options) -> None:
 def _with_saved(saved: Plan, session: Session, options: Options) -> Plan:
     refuse_other_catalog(saved, catalog_digest(session.checked.sources), options)
     runs.check_fits(saved, session.deployment.state())
+    runs.check_pins(saved, session.deployment.ids(session.checked.catalog))
     return saved
 
 
@@ -149,6 +150,7 @@ def _resumed(unfinished: UnfinishedRun, session: Session) -> Plan:
             "and the catalog has changed since",
             hint="go back to the catalog of that run and apply to resume it, or give `--take-over`",
         )
+    runs.check_pins(stored, session.deployment.ids(session.checked.catalog))
     notice(
         f"Resuming the run of {unfinished.actor}, begun {format_instant(unfinished.started_at)}: "
         f"{len(unfinished.done)} of {len(stored.actions)} actions are done."
@@ -182,8 +184,10 @@ def _execute(made: Plan, session: Session) -> ApplyOutcome:
             raise
 
 
-def _nothing(made: Plan, deployment: Deployment) -> ApplyOutcome:
-    return runs.ApplyOutcome(made.digest, "nothing", (), deployment.state().head.serial)
+def _nothing(made: Plan, session: Session) -> ApplyOutcome:
+    """Nothing to call; but what is said about the environment is first compared with it."""
+    with packages_to_read(session.deployment) as api:
+        return runs.apply(made, world(session.deployment, api, _tell))
 
 
 def _finish(done: ApplyOutcome, deployment: Deployment, options: Options) -> int:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgplan.adapters.plan_file import read_plan
-from pkgplan.apply import check_fits
+from pkgplan.apply import check_fits, check_pins
 from pkgplan.cli.commands.plan import show_plan
 from pkgplan.cli.options import CatalogCommand, options_of
 from pkgplan.cli.output import notice
 from pkgplan.cli.session import tell_findings
 from pkgplan.errors import PkgplanError, StalePlan
 from pkgplan.model.source import catalog_digest
+from pkgplan.pipeline import check_catalog
 from pkgplan.report.views import FindingView
-from pkgplan.stages.load import load
-from pkgplan.wiring import open_deployment, read_project
+from pkgplan.wiring import open_deployment
 
 if TYPE_CHECKING:
     from pkgplan.cli.options import Options
@@ -62,13 +62,14 @@ def _standing(saved: Plan, options: Options) -> str:
 
 def _refuse_stale(saved: Plan, options: Options) -> None:
     root = Path(options.catalog)
-    project = read_project(root).catalog.project
+    checked = check_catalog(root)
+    project = checked.catalog.project
     if project is None:
         raise StalePlan("the catalog has no Project")
     deployment = open_deployment(root, project.document.spec, environment=saved.environment, as_of=None)
     check_fits(saved, deployment.state())
-    sources, _ = load(root)
-    refuse_other_catalog(saved, catalog_digest(sources), options)
+    refuse_other_catalog(saved, catalog_digest(checked.sources), options)
+    check_pins(saved, deployment.ids(checked.catalog))
 
 
 def refuse_other_catalog(saved: Plan, digest: str, options: Options) -> None:
