@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,10 @@ def command(folder: Path, *words: str) -> list[str]:
 
 
 def timed(name: str, work: Callable[[], T]) -> T:
-    time.perf_counter()
-    return work()
+    started = time.perf_counter()
+    result = work()
+    print(f"    {name:<34}{(time.perf_counter() - started) * 1000:>9.0f} ms")
+    return result
 
 
 def steps(folder: Path) -> None:
@@ -87,15 +90,20 @@ def measure(packages: int) -> None:
         folder = Path(temporary) / "catalog"
         folder.mkdir()
         generate(folder, packages)
+        print(f"{packages} packages")
         started = time.perf_counter()
         subprocess.run(command(folder, "apply", "--yes", "--format", "json"), check=True, capture_output=True)
+        print(f"  first apply, all of them new        {time.perf_counter() - started:>9.2f} s")
+        print("  plan, nothing changed, step by step")
         steps(folder)
         walls = []
         for _ in range(RUNS):
             started = time.perf_counter()
             subprocess.run(command(folder, "plan"), check=True, capture_output=True)
             walls.append(time.perf_counter() - started)
-        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"  plan, whole process, median of {RUNS}    {statistics.median(walls):>9.2f} s")
+        print(f"  peak memory of any of these         {peak:>9.0f} MB")
 
 
 if __name__ == "__main__":
