@@ -105,11 +105,16 @@ class _Run:
         if unfinished is None:
             return
         for action in self._plan.actions:
-            if action.id in unfinished.intents and action.id not in unfinished.done:
-                if action.operation is Operation.CREATE:
-                    self._settle_create(action)
-                elif self._is_archived(action):
-                    self._journal.append("archived", _archived(self._name, action))
+            if action.id not in unfinished.intents:
+                continue
+            done = action.id in unfinished.done
+            if action.operation is Operation.CREATE and not done:
+                self._settle_create(action)
+            elif action.operation is Operation.CREATE and self._is_spent(action):
+                # A take-over before this one died between the two calls that use up a key.
+                self._put_away(action, self._journal.now.versions[action.ref].package_id)
+            elif not done and self._is_archived(_target(action)):
+                self._journal.append("archived", entries.archived(self._name, action, _target(action)))
         for action in self._plan.actions:
             if self._journal.now.is_unobserved(action.ref):
                 self._observe(action, stop_if_different=False)
@@ -121,29 +126,34 @@ class _Run:
         The call may still be on its way, from a process that was only slow. So its uniqueness key is used up: by a
         package of the same content on no alias, archived at once. The late call is then refused.
         """
-        found = look_up(action, self._world, patient=True)
-        if found is not None:
-            self._journal.append("adopted", entries.created(self._name, action, found.package_id))
-            if found.archived_at is not None:
-                self._journal.append("archived", entries.archived(self._name, action, found.package_id))
-            return
         unaliased = replace(
             action,
             windows=(),
             payload={k: v for k, v in action.payload.items() if k != "aliases"},
             metadata=None,
         )
-        try:
-            made = create_once(unaliased, self._world, tried=True)
-        except ApiRejected:
-            # The late call would be refused for the same reason.
+        found = look_up(action, self._world, patient=True)
+        if found is not None and action.windows and not found.windows:
+            self._journal.append("adopted", entries.created(self._name, unaliased, found.package_id))
+            self._put_away(action, found.package_id)
             return
-        if not isinstance(made, str):
-            self._journal.append("adopted", entries.created(self._name, action, made.package_id))
-            return
-        self._journal.append("created", entries.created(self._name, unaliased, made))
-        self._world.api.archive(made)
-        self._journal.append("archived", entries.archived(self._name, action, made))
+        if found is None:
+            try:
+                made = create_once(unaliased, self._world, tried=True)
+            except ApiRejected:
+                # The late call would be refused for the same reason.
+                return
+            if isinstance(made, str):
+                self._journal.append("created", entries.created(self._name, unaliased, made))
+                self._put_away(action, made)
+                return
+            found = made
+        self._journal.append("adopted", entries.created(self._name, action, found.package_id))
+
+    def _is_spent(self, action: Action) -> bool:
+        """Whether a package was recorded only to use up its key, and is still there."""
+        version = self._journal.now.versions[action.ref]
+        return version.archived_at is None and version.sent != action.windows
 
     def _begin(self) -> None:
         state = self._journal.state
@@ -215,15 +225,8 @@ class _Run:
             self._adopt(action, made)
 
     def _adopt(self, action: Action, found: RemotePackage) -> None:
-        """Record a package that an earlier call created; somebody may have archived it since."""
+        """Record a package that an earlier call created; what has become of it since is read back next."""
         self._journal.append("adopted", entries.created(self._name, action, found.package_id))
-        if found.archived_at is not None:
-            self._journal.append("archived", entries.archived(self._name, action, found.package_id))
-            self._finish("stopped")
-            raise ApplyStopped(
-                f"{action.ref} had been created by an earlier call, and somebody has archived it since",
-                hint="plan again: what is still wanted gets a new version",
-            )
 
     def _observe(self, action: Action, *, stop_if_different: bool) -> None:
         """Read the affected packages, until their windows are as foreseen or every pause is over; record them.
@@ -248,6 +251,11 @@ class _Run:
             if not different or not stop_if_different:
                 break
             self._world.sleep(pause)
+        if seen[action.ref].archived_at is not None:
+            different = [f"{action.ref} is archived: somebody did that since an earlier call created it"]
+            if self._journal.now.versions[action.ref].archived_at is None:
+                package_id = seen[action.ref].package_id
+                self._journal.append("archived", entries.archived(self._name, action, package_id))
         stopping = different if stop_if_different else []
         self._journal.append("windows_observed", entries.observed(self._name, seen, stopping))
         if stopping:
@@ -261,15 +269,19 @@ class _Run:
 
     def _archive(self, action: Action) -> None:
         self._intend(action)
-        try:
-            self._world.api.archive(str(action.payload["package_id"]))
-        except ApiRejected:
-            if not self._is_archived(action):
-                raise
-        self._journal.append("archived", _archived(self._name, action))
+        self._put_away(action, _target(action))
 
-    def _is_archived(self, action: Action) -> bool:
-        return self._world.api.get(str(action.payload["package_id"])).archived_at is not None
+    def _put_away(self, action: Action, package_id: str) -> None:
+        """Archive a package and record it; one that is archived already is as good."""
+        try:
+            self._world.api.archive(package_id)
+        except ApiRejected:
+            if not self._is_archived(package_id):
+                raise
+        self._journal.append("archived", entries.archived(self._name, action, package_id))
+
+    def _is_archived(self, package_id: str) -> bool:
+        return self._world.api.get(package_id).archived_at is not None
 
     def refuse_other_story(self) -> None:
         """Raise StateCorrupt if log and environment do not fit, StateMoved if that is because of a new entry."""
@@ -319,5 +331,6 @@ class _Run:
         )
 
 
-def _archived(run: str, action: Action) -> JsonObject:
-    return entries.archived(run, action, str(action.payload["package_id"]))
+def _target(action: Action) -> str:
+    """The package that an archive is about."""
+    return str(action.payload["package_id"])

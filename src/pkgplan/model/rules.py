@@ -309,8 +309,9 @@ RETIRED_CHANGED = Rule(
 )  # fmt: skip
 RETIREMENT_WAITS = Rule(
     "PKG504", "retirement-waits", _N, "a retired package that is not archived yet",
-    "A package is never archived in the apply that moves its alias away.",
-    "Plan and apply once more after this one.",
+    "Until the last window with an end is over, the alias still sells the package; and a package is never "
+    "archived in the apply that moves its alias away.",
+    "Plan and apply again when the hint says.",
 )  # fmt: skip
 FORGOTTEN = Rule(
     "PKG505", "forgotten", _N, "something that pkgplan was told to forget and that is still there",

@@ -72,8 +72,8 @@ def test_nothing_to_do_is_said_in_one_line() -> None:
 
 def test_a_removed_window_is_shown_as_it_was_and_created_again_below() -> None:
     second, again = (
-        a_create(3, Window(month(2))),
-        a_create(4, Window(month(5)), reason=Reason.ALIAS_WINDOW_CHANGED),
+        a_create(3, Window(month(2)), digest="sha256:" + "1" * 64),
+        a_create(4, Window(month(5)), reason=Reason.ALIAS_WINDOW_CHANGED, previous=ref(2)),
     )
     plan = a_plan(
         (second, again),
@@ -87,13 +87,14 @@ def test_a_removed_window_is_shown_as_it_was_and_created_again_below() -> None:
         ),
     )
     shown = lines(plan)
-    assert shown[1:5] == [
+    assert shown[1:6] == [
+        '  follows pro@1 on alias "Pro"',
         '  alias "Pro"',
         "    pro@1   .. 2026-02-01              was until 2026-05-01; cut by this create",
         "    pro@3   2026-02-01 .. 2026-05-01   then pro@4 below takes over",
-        "    pro@2   2026-05-01 ..              removed by this create",
+        "    pro@2   2026-05-01 ..              removed by this create; pro@4 below has the same terms",
     ]
-    assert shown[6].startswith("pro@3 -> pro@4   created again with the same terms: alias window changed")
+    assert shown[7].startswith("pro@2 -> pro@4   created again with the same terms: alias window changed")
     assert shown[-1].startswith("Plan: 2 to create, 0 to archive, 2 alias windows moved.")
 
 
@@ -114,6 +115,55 @@ def test_a_window_that_a_later_action_cuts_says_so() -> None:
     assert [line for line in shown if line.startswith("    ")][1:] == ["    promo@1   2026-04-01 .."]
 
 
+def test_a_cut_that_the_opened_window_already_shows_still_names_who_takes_over() -> None:
+    first = a_create(2, Window(month(2)))
+    later = a_create(1, Window(month(4)), key="promo", reason=Reason.NEW, previous=None)
+    opened = Effect("Pro", ref(2), EffectKind.OPENED, None, Window(month(2), month(4)), first.id)
+    assert lines(a_plan((first, later), (opened,)))[2].endswith("   then promo@1 below takes over")
+
+
+def test_a_window_that_ends_as_it_was_declared_names_nobody() -> None:
+    create = a_create(2, Window(month(2), month(4)))
+    opened = Effect("Pro", ref(2), EffectKind.OPENED, None, Window(month(2), month(4)), create.id)
+    assert lines(a_plan((create,), (opened,)))[2] == "    pro@2   2026-02-01 .. 2026-04-01"
+
+
+def test_a_create_names_another_version_that_it_follows_on_an_alias() -> None:
+    create = a_create(1, Window(month(4)), key="promo", reason=Reason.NEW, previous=None)
+    cut = Effect("Pro", ref(1), EffectKind.SHORTENED, Window(), Window(None, month(4)), create.id)
+    assert lines(a_plan((create,), (cut,)))[1] == '  follows pro@1 on alias "Pro"'
+
+
+def test_a_create_that_follows_its_own_previous_version_does_not_repeat_it() -> None:
+    create = a_create(2, Window(month(4)))
+    cut = Effect("Pro", ref(1), EffectKind.SHORTENED, Window(), Window(None, month(4)), create.id)
+    assert not any("follows" in line for line in lines(a_plan((create,), (cut,))))
+
+
+def test_a_scheduled_version_that_never_begins_is_cancelled() -> None:
+    create = a_create(3, Window(month(2)))
+    gone = Effect("Pro", ref(2), EffectKind.REMOVED, Window(month(3)), None, create.id)
+    shown = lines(a_plan((create,), (gone,)))
+    assert "    pro@2   2026-03-01 ..   scheduled version is cancelled by this create" in shown
+
+
+def test_a_window_that_had_begun_is_removed_and_not_cancelled() -> None:
+    create = a_create(3, Window())
+    gone = Effect("Pro", ref(2), EffectKind.REMOVED, Window(month(1)), None, create.id)
+    assert "    pro@2   2026-01-01 ..   removed by this create" in lines(a_plan((create,), (gone,)))
+
+
+def test_a_scheduled_version_that_comes_again_is_not_called_cancelled() -> None:
+    create = a_create(
+        1, Window(month(2)), key="promo", reason=Reason.NEW, previous=None, digest="sha256:" + "1" * 64
+    )
+    again = a_create(3, Window(month(3)), reason=Reason.ALIAS_WINDOW_CHANGED, previous=ref(2))
+    gone = Effect("Pro", ref(2), EffectKind.REMOVED, Window(month(3)), None, create.id)
+    shown = lines(a_plan((create, again), (gone,)))
+    assert any(line.endswith("removed by this create; pro@3 below has the same terms") for line in shown)
+    assert not any("cancelled" in line for line in shown)
+
+
 def test_carried_versions_say_that_they_bridge_time() -> None:
     assert "older terms created again" in lines(a_plan((a_create(3, carried=True),)))[0]
 
@@ -130,7 +180,7 @@ def test_an_archive_says_what_it_does_to_aliases() -> None:
     effect = Effect("Pro", ref(2), EffectKind.REMOVED, Window(month(2)), None, archive.id)
     shown = lines(a_plan((archive,), (effect,)))
     assert shown[0].startswith("pro@2   archive: retired; ")
-    assert shown[2] == "    pro@2   2026-02-01 ..   removed by this archive"
+    assert shown[2] == "    pro@2   2026-02-01 ..   scheduled version is cancelled by this archive"
     assert shown[-1].startswith("Plan: 0 to create, 1 to archive, 1 alias window moved.")
 
 

@@ -76,6 +76,7 @@ def _action(plan: Plan, action: Action, catalog: str, verbose: bool, palette: Pa
     used = width(title) + 3 + len(reason)
     gap = " " * max(3, _TITLE_COLUMNS - used)
     yield f"{palette.paint(Style.TITLE, title)}   {reason}{gap}{palette.paint(Style.QUIET, source)}".rstrip()
+    yield from _follows(plan, action)
     yield from _changes(_changes_of(action), palette)
     for alias in _aliases(plan, action):
         yield f'  alias "{visible(alias)}"'
@@ -92,6 +93,21 @@ def _title(action: Action) -> str:
     if action.operation is Operation.CREATE and action.previous is not None:
         return f"{action.previous} -> {action.ref}"
     return str(action.ref)
+
+
+def _follows(plan: Plan, action: Action) -> Iterator[str]:
+    """Whom a create follows on an alias, where that is not the version that its changes are told against."""
+    if action.operation is not Operation.CREATE:
+        return
+    for wanted in action.windows:
+        for effect in plan.effects:
+            cut = effect.alias == wanted.alias and effect.after is not None and effect.ref != action.ref
+            if cut and _ends_at(effect.after, wanted.window) and effect.ref != action.previous:
+                yield f'  follows {effect.ref} on alias "{visible(wanted.alias)}"'
+
+
+def _ends_at(earlier: Window | None, later: Window) -> bool:
+    return earlier is not None and earlier.ending_before is not None and earlier.end == later.start
 
 
 def _changes_of(action: Action) -> tuple[Change, ...]:
@@ -127,7 +143,7 @@ def _rows(plan: Plan, action: Action, alias: str) -> Iterator[_Row]:
             continue
         # What becomes of a version that this plan creates stands with its own create.
         if effect.ref not in created or effect.kind is not EffectKind.OPENED:
-            yield _affected(effect, action)
+            yield _affected(plan, effect, action)
     if action.operation is Operation.CREATE:
         for wanted in action.windows:
             if wanted.alias == alias:
@@ -138,23 +154,56 @@ def _own(plan: Plan, action: Action, alias: str, wanted: Window) -> _Row:
     """The window of the created version itself; a later action of the same plan may cut it."""
     for effect in plan.effects:
         if effect.alias == alias and effect.ref == action.ref and effect.after is not None:
-            if effect.after == wanted or effect.caused_by == action.id:
-                return _Row(action.ref, effect.after, "")
-            cause = next((other.ref for other in plan.actions if other.id == effect.caused_by), None)
-            return _Row(action.ref, effect.after, f"then {cause} below takes over")
+            by = None if effect.after == wanted else _taker(plan, alias, effect.after)
+            return _Row(action.ref, effect.after, "" if by is None else f"then {by} below takes over")
     return _Row(action.ref, wanted, "taken over as a whole further below")
 
 
-def _affected(effect: Effect, action: Action) -> _Row:
+def _taker(plan: Plan, alias: str, cut: Window) -> PackageRef | None:
+    """The version of this plan whose window begins where another one was cut."""
+    for other in reversed(plan.actions):
+        if other.operation is Operation.CREATE and any(
+            wanted.alias == alias and _ends_at(cut, wanted.window) for wanted in other.windows
+        ):
+            return other.ref
+    return None
+
+
+def _affected(plan: Plan, effect: Effect, action: Action) -> _Row:
     by = f"by this {_DOING.get(action.operation, 'action')}"
     match effect.kind:
         case EffectKind.OPENED:
             return _Row(effect.ref, effect.after or Window(), f"opened {by}")
         case EffectKind.REMOVED:
-            return _Row(effect.ref, effect.before or Window(), f"removed {by}")
+            before = effect.before or Window()
+            return _Row(effect.ref, before, _removed(plan, effect, before, action, by))
         case EffectKind.SHORTENED:
             before, after = effect.before or Window(), effect.after or Window()
             return _Row(effect.ref, after, f"was {_formerly(before, after)}; cut {by}")
+
+
+def _removed(plan: Plan, effect: Effect, before: Window, action: Action, by: str) -> str:
+    """What to call it when a window goes: a version that had not begun yet is cancelled, or comes again."""
+    again = _again(plan, effect)
+    if again is not None and again != action.ref:
+        return f"removed {by}; {again} below has the same terms"
+    if again is None and before.start > plan.as_of:
+        return f"scheduled version is cancelled {by}"
+    return f"removed {by}"
+
+
+def _again(plan: Plan, effect: Effect) -> PackageRef | None:
+    """The version of this plan that gives the alias back to the terms of the version that loses it."""
+    creates = [action for action in plan.actions if action.operation is Operation.CREATE]
+    same_terms = {
+        create.digest
+        for create in creates
+        if create.reason is Reason.ALIAS_WINDOW_CHANGED and create.previous == effect.ref
+    }
+    for create in creates:
+        if create.digest in same_terms and any(wanted.alias == effect.alias for wanted in create.windows):
+            return create.ref
+    return None
 
 
 def _formerly(before: Window, after: Window) -> str:

@@ -1,0 +1,142 @@
+"""How the work of planning grows: four times the input may be four times the work, not sixteen.
+
+Work is counted in steps of the interpreter, so a busy machine cannot make these tests fail.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from support.worlds import World, a_package, day
+
+from pkgplan.model.canonical import digest_of
+from pkgplan.model.names import PackageRef
+from pkgplan.model.record import RecordedVersion
+from pkgplan.model.timeline import SAFEST, AliasWindow, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from pkgplan.model.compiled import CompiledPackage
+
+    Work = Callable[[], object]
+
+FEW = 40
+# Exactly proportional work is 4 times; n log n and fixed costs stay below this, n * n is 16.
+LINEAR = 8
+
+
+def steps(work: Work) -> int:
+    """How many byte codes the interpreter runs for this."""
+    counted = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Callable[..., object]:
+        nonlocal counted
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        counted += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
+def many_packages(count: int) -> tuple[World, list[CompiledPackage]]:
+    """Packages that are applied, each with an alias of its own."""
+    world = World(SAFEST)
+    packages = [a_package(f"p{number}", "1", (f"A{number}", day(0), None)) for number in range(count)]
+    for number, package in enumerate(packages, start=1):
+        ref = PackageRef(package.key, 1)
+        windows = tuple(declared.window for declared in package.aliases)
+        world.versions[ref] = recorded(ref, package.digest, windows, order=number, name="1")
+        world.metadata[package.key] = dict(package.metadata)
+    return world, packages
+
+
+def one_alias_with_a_past(windows: int) -> World:
+    """One package, edited in place every hour."""
+    world = World(SAFEST)
+    for number in range(windows):
+        end = day(0, number + 1) if number < windows - 1 else None
+        window = (AliasWindow("X", Window(day(0, number), end)),)
+        ref, name = PackageRef("p", number + 1), str(number)
+        world.versions[ref] = recorded(ref, digest_of({"name": name}), window, order=number + 1, name=name)
+    world.metadata["p"] = {"description": ""}
+    return world
+
+
+def recorded(
+    ref: PackageRef, digest: str, windows: tuple[AliasWindow, ...], *, order: int, name: str
+) -> RecordedVersion:
+    return RecordedVersion(
+        ref, f"id-{ref}", "", digest, {"name": name}, {}, windows, windows, day(0), order=order
+    )
+
+
+def nothing_changed(count: int) -> Work:
+    world, packages = many_packages(count)
+    assert world.plan(packages, day(2)).actions == ()
+    return lambda: world.plan(packages, day(2))
+
+
+def all_new(count: int) -> Work:
+    _, packages = many_packages(count)
+    assert len(World(SAFEST).plan(packages, day(0)).actions) == count
+    return lambda: World(SAFEST).plan(packages, day(0))
+
+
+def all_edited(count: int) -> Work:
+    world, packages = many_packages(count)
+    edited = [a_package(package.key, "2", (f"A{n}", day(9), None)) for n, package in enumerate(packages)]
+    assert len(world.plan(edited, day(2)).actions) == count
+    return lambda: world.plan(edited, day(2))
+
+
+def all_retired(count: int) -> Work:
+    world, packages = many_packages(count)
+    retired = [replace(package, retire_at=day(1)) for package in packages]
+    assert len(world.plan(retired, day(2)).actions) == count
+    return lambda: world.plan(retired, day(2))
+
+
+def long_past_nothing_changed(windows: int) -> Work:
+    world = one_alias_with_a_past(windows)
+    package = a_package("p", str(windows - 1), ("X", None, None))
+    assert world.plan([package], day(200)).actions == ()
+    return lambda: world.plan([package], day(200))
+
+
+def long_past_one_edit(windows: int) -> Work:
+    world = one_alias_with_a_past(windows)
+    package = a_package("p", "edited", ("X", None, None))
+    assert len(world.plan([package], day(200)).actions) == 1
+    return lambda: world.plan([package], day(200))
+
+
+def scheduled_ahead(count: int) -> Work:
+    packages = [a_package(f"p{number}", "1", ("X", day(number), None)) for number in range(count)]
+    assert len(World(SAFEST).plan(packages, day(0)).actions) == count
+    return lambda: World(SAFEST).plan(packages, day(0))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [nothing_changed, all_new, all_edited, all_retired, long_past_nothing_changed, long_past_one_edit],
+)
+def test_work_grows_with_the_input_and_not_with_its_square(case: Callable[[int], Work]) -> None:
+    few, many = steps(case(FEW)), steps(case(4 * FEW))
+    assert many < LINEAR * few, f"{few} steps for {FEW}, {many} for {4 * FEW}"
+
+
+def test_many_windows_scheduled_on_one_alias_cost_no_more_than_their_square() -> None:
+    """Each create changes what comes after it, and the walk looks at the whole alias again after each."""
+    few, many = steps(scheduled_ahead(FEW // 2)), steps(scheduled_ahead(2 * FEW))
+    assert many < 20 * few, f"{few} steps for {FEW // 2}, {many} for {2 * FEW}"
