@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.applying import ENVIRONMENT, NAMESPACE, Fuse, Killed, Site, planned
-from support.command import an_example, change_of_february, edit, run
+from support.command import an_example, edit, run
+from support.memory_log import MemoryStateLog
 from support.processes import recorded
 from support.worlds import NOTHING_FORGOTTEN, a_package, day
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pkgplan.apply import World
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.plan import Plan
+    from pkgplan.model.record import LogEntry
     from pkgplan.model.units import Instant
     from pkgplan.ports import PackageApi, RemotePackage
 
@@ -171,21 +174,22 @@ def test_a_catalog_put_back_after_a_take_over_is_not_up_to_date() -> None:
     assert actions(site, FIRST, day(3)) == []
 
 
+BETWEEN: list[tuple[Catalog, Instant]] = [
+    ([a_package("a", "1", ("X", day(0), None)), a_package("c", "3", ("X", day(30), None))], day(1)),
+    (
+        [
+            a_package("a", "1", ("X", day(0), None)),
+            a_package("b", "2", ("X", day(20), None)),
+            a_package("c", "3", ("X", day(30), None)),
+        ],
+        day(2),
+    ),
+]
 TAKE_OVERS: dict[str, list[tuple[Catalog, Instant]]] = {
     "edit in place": [(FIRST, day(1)), (SECOND, day(2))],
     "first apply": [(FIRST, day(1))],
     "without an alias": [([a_package("s", "1")], day(1)), ([a_package("s", "2")], day(2))],
-    "a version between two": [
-        ([a_package("a", "1", ("X", day(0), None)), a_package("c", "3", ("X", day(30), None))], day(1)),
-        (
-            [
-                a_package("a", "1", ("X", day(0), None)),
-                a_package("b", "2", ("X", day(20), None)),
-                a_package("c", "3", ("X", day(30), None)),
-            ],
-            day(2),
-        ),
-    ],
+    "a version between two": BETWEEN,
     "retirement": [
         ([a_package("a", "1"), a_package("b", "2")], day(1)),
         ([a_package("a", "1", retire_at=day(2)), a_package("b", "2", retire_at=day(2))], day(3)),
@@ -459,6 +463,20 @@ def test_a_create_off_the_hour_is_refused_before_anything_is_sent(later: LaterWi
 
 
 @dataclass
+class Resuming:
+    """A process that resumes the run that is under way, once, if there still is one."""
+
+    site: Site
+    ran: bool = False
+
+    def resume(self) -> None:
+        stored = stored_plan(self.site.state)
+        if stored is not None and not self.ran:
+            self.ran = True
+            assert apply(stored, self.site.world()).outcome == "applied"
+
+
+@dataclass
 class Interrupted(Fuse):
     """At one of its points, another process does something."""
 
@@ -470,50 +488,136 @@ class Interrupted(Fuse):
             self.act()
 
 
+def begun(death: type[Through]) -> Site:
+    """A run of three creates that died at its first call."""
+    site = a_site(BETWEEN[0])
+    killed(site, *BETWEEN[1], death)
+    return site
+
+
 @pytest.mark.parametrize("death", [DiesBeforeCreate, DiesAfterCreate])
-def test_of_two_that_resume_the_same_run_one_wins_and_the_other_stops(death: type[Through]) -> None:
-    """Whenever the second comes, it does the work; the first notices at its next append, before it calls."""
-    between = TAKE_OVERS["a version between two"]
+def test_of_two_that_resume_the_same_run_the_one_that_writes_last_calls_nothing(death: type[Through]) -> None:
+    site, reference = begun(death), begun(death)
+    done(reference, *BETWEEN[1])
+    other = Resuming(site)
 
-    def begun() -> Site:
-        site = a_site(between[0])
-        killed(site, *between[1], death)
-        return site
+    class Overtaken(MemoryStateLog):
+        """The other process goes first, after we have read the log and before we write to it."""
 
-    reference, fuse = begun(), Fuse()
+        def read(self) -> tuple[LogEntry, ...]:
+            entries = super().read()
+            other.resume()
+            return entries
+
+    world = replace(site.world(), log=Overtaken(site.log.lines))
+    with pytest.raises(StateMoved) as fault:
+        apply(the_unfinished(site), world)
+    assert fault.value.exit_code == 5
+    assert other.ran
+    assert called(world) == 0
+    assert site.seen() == reference.seen()
+    follows(site)
+
+
+@pytest.mark.parametrize("death", [DiesBeforeCreate, DiesAfterCreate])
+def test_of_two_that_resume_the_same_run_the_one_that_is_overtaken_stops(death: type[Through]) -> None:
+    """Wherever the second comes; at most the one call that was announced before is still made, and refused."""
+    reference, fuse = begun(death), Fuse()
     assert apply(the_unfinished(reference), reference.world(fuse)).outcome == "applied"
-    met = 0
+    overtaken = 0
     for point in range(1, fuse.burnt + 1):
-        site = begun()
-        stored, winner = the_unfinished(site), Winner(site)
-        loser = site.world(Interrupted(at=point, act=winner.resume))
+        site = begun(death)
+        other, before = Resuming(site), []
+
+        def overtake(other: Resuming = other, before: list[int] = before) -> None:
+            before.append(called(world))  # noqa: B023 - called within this round
+            other.resume()
+
+        world = site.world(Interrupted(at=point, act=overtake))
         try:
-            fault = apply(stored, loser).fault
+            fault = apply(the_unfinished(site), world).fault
         except StateMoved as moved:
             fault = moved
-        if winner.ran:
-            met += 1
-            calls = len(loser.api.creates)  # type: ignore[attr-defined]  # the fake's own record
-            # A call that it had announced before the other came may still be made; it is refused by its key.
-            assert calls <= winner.calls_before(loser) + 1
-        assert fault is None or isinstance(fault, StateMoved), f"met at point {point}: {fault}"
-        assert site.seen() == reference.seen(), f"met at point {point}"
+        where = f"overtaken at point {point}"
+        if other.ran and point < fuse.burnt:
+            assert isinstance(fault, StateMoved), where
+            overtaken += 1
+        assert called(world) <= before[0] + 1, where
+        assert site.seen() == reference.seen(), where
         follows(site)
-    assert met > 10
+    assert overtaken > 10
 
 
-@dataclass
-class Winner:
-    """A second process; resumes the run that is under way, if there still is one."""
+def called(world: World) -> int:
+    """How many creates this process has made."""
+    return len(world.api.creates)  # type: ignore[attr-defined]  # the fake's own record
 
-    site: Site
-    ran: bool = False
 
-    def resume(self) -> None:
-        stored = stored_plan(self.site.state)
-        if stored is not None and not self.ran:
-            self.ran = True
-            assert apply(stored, self.site.world()).outcome == "applied"
+# The same in commands
 
-    def calls_before(self, loser: object) -> int:
-        return 0
+
+LOCK = """{"format_version": "1", "environment": "local", "ids": {"product/starter-fee": "%s"}}"""
+OLD_FEE, NEW_FEE = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
+
+
+def pinned(catalog: Path, fee: str) -> None:
+    file = catalog / "environments" / "local.lock.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(LOCK % fee)
+
+
+def ok(*arguments: str | Path) -> None:
+    ran = run(*arguments)
+    assert ran.code == 0, ran.err
+
+
+def test_a_saved_plan_whose_pinned_ids_have_changed_is_refused(tmp_path: Path) -> None:
+    catalog, saved = an_example(tmp_path / "catalog"), tmp_path / "plan.json"
+    now = ("--as-of", "2025-09-15")
+    pinned(catalog, OLD_FEE)
+    ok("-C", catalog, "plan", "--out", saved, *now)
+    pinned(catalog, NEW_FEE)
+    ran = run("-C", catalog, "apply", saved, "--yes", *now)
+    assert ran.code == 5, ran.out + ran.err
+    assert not (catalog / "state" / "local.jsonl").exists()
+    pinned(catalog, OLD_FEE)
+    ok("-C", catalog, "apply", saved, "--yes", *now)
+
+
+def test_a_version_that_bridges_time_keeps_the_ids_that_it_was_sent_with(tmp_path: Path) -> None:
+    catalog = an_example(tmp_path / "catalog")
+    file = catalog / "packages" / "starter.yaml"
+    pinned(catalog, OLD_FEE)
+    ok("-C", catalog, "apply", "--yes", "--as-of", "2025-09-15")
+    edit(file, ("2025-10-01\n", "2026-02-01\n"), ("name: Starter Plan - October 2025", "name: Two"))
+    ok("-C", catalog, "apply", "--yes", "--as-of", "2025-12-15")
+    pinned(catalog, NEW_FEE)
+    edit(file, ("2026-02-01\n", "2026-03-01\n"))
+    ok("-C", catalog, "apply", "--yes", "--as-of", "2025-12-16")
+    versions = recorded(catalog).versions.values()
+    fees = {}
+    for version in versions:
+        sent = as_object(as_list((version.payload or {})["subscriptions"])[0])
+        fee = as_object(sent["subscription_rate"])["product_id"]
+        assert version.references["product/starter-fee"] == fee, version.ref
+        fees[str(version.ref)] = (version.carried, fee)
+    assert fees == {
+        "starter@1": (False, OLD_FEE),
+        "starter@2": (False, OLD_FEE),
+        "starter@3": (True, OLD_FEE),
+        "starter@4": (False, NEW_FEE),
+    }
+
+
+@pytest.mark.parametrize("as_of", ["9999-12-31T23:30:00Z", "9999-12-15T23:30:00Z", "9999-12-01"])
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_the_end_of_the_calendar_is_a_usage_error(
+    tmp_path: Path, as_of: str, command: tuple[str, ...]
+) -> None:
+    catalog = an_example(tmp_path / "catalog")
+    ok("-C", catalog, "apply", "--yes", "--as-of", "2025-09-15")
+    file = catalog / "packages" / "starter.yaml"
+    edit(file, ("name: Starter Plan - October 2025", "name: Changed"))
+    ran = run("-C", catalog, *command, "--as-of", as_of)
+    assert ran.code == 2, ran.out + ran.err
+    assert "Traceback" not in ran.err

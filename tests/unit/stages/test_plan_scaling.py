@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from _typeshed import TraceFunction
+
     from pkgplan.model.compiled import CompiledPackage
 
     Work = Callable[[], object]
@@ -34,7 +36,7 @@ def steps(work: Work) -> int:
     """How many byte codes the interpreter runs for this."""
     counted = 0
 
-    def trace(frame: FrameType, event: str, _: object) -> Callable[..., object]:
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
         nonlocal counted
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         counted += event == "opcode"

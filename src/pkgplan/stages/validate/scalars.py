@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pkgplan.model import rules
 from pkgplan.model.catalog.fields import CALENDAR_UNITS, MAX_SPAN
 from pkgplan.model.names import KEY_PATTERN
-from pkgplan.model.units import Money, RelativeDate, parse_instant
+from pkgplan.model.units import FIRST_YEAR, LAST_YEAR, Money, RelativeDate, parse_instant
 from pkgplan.stages.validate.words import as_key, look_alike, show, written
 
 if TYPE_CHECKING:
@@ -170,10 +170,19 @@ def _instant_fault(value: JsonValue) -> Fault | None:
     try:
         parse_instant(value)
     except ValueError as error:
-        real = "is not a day of the calendar" if "calendar" in str(error) else "is not an instant"
-        problem = f"is {show(value)}, which {real}"
-        return Fault(rules.MALFORMED_INSTANT, problem, _meant_instant(value))
+        return Fault(rules.MALFORMED_INSTANT, *_no_instant(value, str(error)))
     return None
+
+
+def _no_instant(value: str, why: str) -> tuple[str, str]:
+    shown = f"is {show(value)}, which is not"
+    if "years" in why:
+        return (
+            f"{shown} in the years {FIRST_YEAR} to {LAST_YEAR}",
+            "write the year in which it is meant to be",
+        )
+    real = "a day of the calendar" if "calendar" in why else "an instant"
+    return f"{shown} {real}", _meant_instant(value)
 
 
 def _meant_instant(text: str) -> str:
