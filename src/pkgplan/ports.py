@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pkgplan.model.canonical import JsonObject
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
     from pkgplan.model.timeline import AliasWindow
     from pkgplan.model.units import Instant
 

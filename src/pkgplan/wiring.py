@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pkgplan.model.catalog.catalog import Catalog
     from pkgplan.model.catalog.project import Environment, ProjectSpec
     from pkgplan.model.diagnostics import Diagnostic
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
     from pkgplan.model.source import SourceFile
     from pkgplan.model.units import Instant
     from pkgplan.ports import Clock, PackageApi

@@ -11,7 +11,7 @@ from support.memory_log import MemoryStateLog
 
 from pkgplan.adapters.state_file import FileStateLog
 from pkgplan.errors import StateCorrupt, StateMoved
-from pkgplan.model.record import Head
+from pkgplan.model.log import Head
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.log import LogEntry
     from pkgplan.model.plan import Plan
-    from pkgplan.model.record import LogEntry
     from pkgplan.ports import PackageApi, RemotePackage
 
 Edit = tuple[Instant, list[CompiledPackage]]

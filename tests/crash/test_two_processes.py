@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pkgplan.model.canonical import JsonObject
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
 
     Hold = Callable[[], None]
 

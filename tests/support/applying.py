@@ -9,7 +9,7 @@ from pkgplan.apply import ApplyOutcome, World, apply, stored_plan
 from pkgplan.engine import EmbeddedPackages, Engine
 from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.plan import Base, Plan
-from pkgplan.model.record import LogEntry, State, fold
+from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST, TakeoverRule
 from pkgplan.stages.plan import Forget, plan
 from pkgplan.stages.plan.number import Emission
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.model.log import LogEntry
     from pkgplan.model.units import Instant
     from pkgplan.ports import PackageApi, RemotePackage, StateLog
 

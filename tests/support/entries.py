@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pkgplan.model.record import Head, LogEntry
+from pkgplan.model.log import Head, LogEntry
 
 if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonObject

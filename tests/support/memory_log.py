@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pkgplan.errors import StateCorrupt, StateMoved
 from pkgplan.model.canonical import compact, parse_json
-from pkgplan.model.record import Head, LogEntry, verify_chain
+from pkgplan.model.log import Head, LogEntry, verify_chain
 
 
 @dataclass(frozen=True, slots=True)

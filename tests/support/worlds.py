@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pkgplan.model.canonical import digest_of
 from pkgplan.model.compiled import CompiledPackage, Content, DeclaredAlias
 from pkgplan.model.diagnostics import Location
+from pkgplan.model.log import Head
 from pkgplan.model.plan import Action, Operation
-from pkgplan.model.record import Head, RecordedVersion, State
+from pkgplan.model.record import RecordedVersion, State
 from pkgplan.model.timeline import AliasRow, AliasWindow, TakeoverRule, Window, take_over
 from pkgplan.stages.plan import Decided, Forget, plan
 from pkgplan.stages.plan.number import Emission

@@ -30,7 +30,7 @@ from pkgplan.adapters.disk import (
 )
 from pkgplan.errors import EnvironmentFault, StateCorrupt, StateMoved
 from pkgplan.model.canonical import compact, parse_json
-from pkgplan.model.record import Head, LogEntry, verify_chain
+from pkgplan.model.log import Head, LogEntry, verify_chain
 from pkgplan.model.units import format_instant
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The bodies of log entries that an apply writes. What they mean is said in `model/record.py`, which reads them.
+"""The bodies of log entries that an apply writes. What they mean is said in `model/log.py`.
 
 Comes in: actions and what was seen. Goes out: JSON. Never here: appending.
 """

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import StateMoved
-from pkgplan.model.record import Folding, Head, LogEntry
+from pkgplan.model.log import Head, LogEntry
+from pkgplan.model.record import Folding
 
 if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonObject

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.diagnostics import Rule
     from pkgplan.model.documentation import FieldDocumentation
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
     from pkgplan.model.units import Instant
     from pkgplan.report.views import AliasView, FindingView, Holder, PackageView
 

@@ -21,7 +21,7 @@ from pkgplan.errors import EnvironmentFault, PkgplanError, StateCorrupt, StateMo
 from pkgplan.model.canonical import compact
 
 if TYPE_CHECKING:
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
 
 
 def as_bytes(entries: tuple[LogEntry, ...]) -> bytes:

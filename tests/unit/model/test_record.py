@@ -11,17 +11,9 @@ from support.entries import NOON, a_chain, a_genesis, an_entry
 
 from pkgplan.errors import StateCorrupt
 from pkgplan.model.canonical import compact, parse_json
+from pkgplan.model.log import KINDS, Head, LogEntry, verify_chain
 from pkgplan.model.names import PackageRef
-from pkgplan.model.record import (
-    KINDS,
-    Head,
-    LogEntry,
-    RecordedVersion,
-    State,
-    current_version,
-    fold,
-    verify_chain,
-)
+from pkgplan.model.record import RecordedVersion, State, current_version, fold
 from pkgplan.model.timeline import AliasRow, AliasWindow, Window
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from pkgplan.model.units import (
 
 AMOUNTS = st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", fullmatch=True)
 UNITS = st.sampled_from([*CURRENCIES, "ai-credits"])
-INSTANTS = st.datetimes(timezones=st.just(UTC))
+INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(9000, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
 
 
 @given(AMOUNTS, UNITS)
@@ -117,6 +117,12 @@ def test_an_answer_that_is_no_span_is_none() -> None:
     assert RelativeDate.from_api({"value": "soon", "unit": "DAYS"}) is None
     assert RelativeDate.from_api({"value": 3}) is None
     assert RelativeDate.from_api("3 months") is None
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "9001-01-01", "9000-12-31T23:30:00-01:00"])
+def test_instants_far_off_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="years"):
+        parse_instant(text)
 
 
 @given(INSTANTS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pkgplan.apply import ApplyOutcome, Step
     from pkgplan.model.canonical import JsonObject
-    from pkgplan.model.record import LogEntry
+    from pkgplan.model.log import LogEntry
     from pkgplan.report.views import AliasView, Holder, PackageView
 
 _DIGEST_CHARACTERS = len("sha256:") + 12
