@@ -22,6 +22,7 @@ from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE
 from pkgplan.model.timeline import (
     BEGINNING,
     END,
+    AfterBoundedEnd,
     AliasRow,
     AliasWindow,
     LaterWindows,
@@ -154,9 +155,35 @@ class _Walk:
         segment = self._segments[index]
         if isinstance(segment.wanted, Content):
             start = BEGINNING if segment.dateless and wrong == segment.start else wrong
-            self._create_until(segment.wanted, Window.between(start, self._next_gap(index)), segment.at)
+            gap = self._next_gap(index)
+            if self._comes_back(
+                segment.wanted, Window.between(start, self._end_of_content(index)), gap, segment.at
+            ):
+                return
+            self._create_until(segment.wanted, Window.between(start, gap), segment.at)
         else:
             self._end_before(index)
+
+    def _comes_back(self, content: Content, window: Window, gap: Instant, at: Location | None) -> bool:
+        """Create a window that ends where the next content begins, if whoever was there comes back behind it.
+
+        That may be the right one already; and if not, the next create begins at the same instant and takes it all.
+        """
+        if window.end == gap or self._rule.after_bounded_end is not AfterBoundedEnd.PREDECESSOR:
+            return False
+        before = (self._rows, len(self._moves))
+        try:
+            self._create(content, window, at)
+        except _HoleError:
+            self._rows = before[0]
+            del self._moves[before[1] :]
+            return False
+        return True
+
+    def _end_of_content(self, index: int) -> Instant:
+        """Where something else than this segment's content is wanted."""
+        wanted = self._segments[index].wanted
+        return next((s.start for s in self._segments[index + 1 :] if s.wanted != wanted), END)
 
     def _next_gap(self, index: int) -> Instant:
         """Where nobody is wanted next. Windows before that need no end of their own: the next create cuts them."""
