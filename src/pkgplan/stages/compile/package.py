@@ -13,7 +13,7 @@ from pkgplan.model.canonical import JsonObject, digest_of
 from pkgplan.model.compiled import CompiledPackage, DeclaredAlias
 from pkgplan.model.timeline import AliasWindow, Window
 from pkgplan.stages.compile.recurring_credits import recurring_credits
-from pkgplan.stages.compile.references import Ids
+from pkgplan.stages.compile.references import Ids, UnpinnedReference
 from pkgplan.stages.compile.subscriptions import subscriptions
 from pkgplan.stages.compile.values import capitals, present, span
 
@@ -32,14 +32,26 @@ def compile_packages(catalog: Catalog, pinned: Mapping[str, str]) -> tuple[Compi
         pinned: `product/<key>` and the like, with the ids that they stand for in the environment.
 
     Raises:
-        UnpinnedReference: a name has no id.
+        UnpinnedReference: some names have no id; all of them are named.
     """
-    return tuple(_compile(declared, Ids(pinned)) for declared in catalog.packages.values())
+    unpinned: set[str] = set()
+    compiled = tuple(_compile(declared, pinned, unpinned) for declared in catalog.packages.values())
+    if unpinned:
+        names = ", ".join(sorted(unpinned))
+        raise UnpinnedReference(
+            f"the environment's lock file has no id for {names}",
+            hint='add them under "ids" in environments/<environment>.lock.json, each with its id in Metronome',
+        )
+    return compiled
 
 
-def _compile(declared: Declared[PackageDocument], ids: Ids) -> CompiledPackage:
+def _compile(
+    declared: Declared[PackageDocument], pinned: Mapping[str, str], unpinned: set[str]
+) -> CompiledPackage:
+    ids = Ids(pinned)
     spec, metadata = declared.document.spec, declared.document.metadata
     payload = _payload(spec, ids)
+    unpinned.update(ids.unpinned)
     return CompiledPackage(
         key=declared.key,
         payload=payload,

@@ -31,6 +31,7 @@ class Ids:
     def __init__(self, pinned: Mapping[str, str]) -> None:
         self._pinned = pinned
         self._used: dict[str, str] = {}
+        self._unpinned: dict[str, None] = {}
 
     def product(self, key: str) -> str:
         """The id of a declared product."""
@@ -45,6 +46,11 @@ class Ids:
         return self._id(f"pricing-unit/{unit}")
 
     @property
+    def unpinned(self) -> tuple[str, ...]:
+        """Every name that was looked up in vain."""
+        return tuple(self._unpinned)
+
+    @property
     def used(self) -> dict[str, str]:
         """Every name that was looked up, sorted, with its id."""
         return dict(sorted(self._used.items()))
@@ -52,9 +58,9 @@ class Ids:
     def _id(self, name: str) -> str:
         id_ = USD_CREDIT_TYPE_ID if name == f"pricing-unit/{USD}" else self._pinned.get(name)
         if id_ is None:
-            raise UnpinnedReference(
-                f'"{name}" has no id in this environment', hint="pin it in the environment's lock file"
-            )
+            # Going on finds the others, so that all of them are pinned in one go.
+            self._unpinned[name] = None
+            return name
         self._used[name] = id_
         return id_
 
