@@ -110,7 +110,7 @@ def test_killed_twice(name: str) -> None:
     reference, fuse = Site(), Fuse()
     for as_of, packages in edits:
         reference.apply(packages, as_of, fuse=fuse)
-    for point in range(1, fuse.burnt + 1, 3):
+    for point in range(1, fuse.burnt + 1, 4):
         for second in range(1, 12):
             site, deadly = Site(), Fuse(point)
             for as_of, packages in edits:

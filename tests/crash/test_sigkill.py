@@ -126,7 +126,7 @@ def test_a_real_command_killed_at_many_moments(name: str, tmp_path: Path) -> Non
     expected = seen(reference)
     killed = 0
     # From before the first append to after the last: progress begins with the first call.
-    delays = [rest * step / 9 for step in range(-2, 9)]
+    delays = [rest * step / 4 for step in range(-1, 4)]
     for number, delay in enumerate(delays):
         catalog = copied(start, tmp_path / "killed")
         with spawned(catalog, *again) as process:
