@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,8 @@ class Site:
 
     def __post_init__(self) -> None:
         self.engine = Engine(":memory:", self.clock, self.rule)
+        # A test makes hundreds of sites; since Python 3.13 a connection that is left to the collector is a warning.
+        weakref.finalize(self, self.engine.close)
         self.api: PackageApi = EmbeddedPackages(self.engine)
 
     @property
