@@ -15,8 +15,8 @@ heading() {
 	printf '\n== %s\n' "$1"
 }
 
-# Print a command as one would type it, then run it.
-run() {
+# Print a command as one would type it.
+show() {
 	printf '\n$'
 	for word; do
 		case $word in
@@ -25,6 +25,11 @@ run() {
 		esac
 	done
 	printf '\n'
+}
+
+# Print a command, then run it.
+run() {
+	show "$@"
 	"$@"
 }
 
@@ -33,11 +38,12 @@ fail() {
 	exit 1
 }
 
-# Run a command and demand that its output holds a text.
+# Run a command and demand that its output holds a text; both streams, in the order in which a terminal shows them.
 expect() {
 	wanted=$1
 	shift
-	run "$@" >"$folder/said" || { code=$?; cat "$folder/said"; fail "exit code $code"; }
+	show "$@"
+	"$@" >"$folder/said" 2>&1 || { code=$?; cat "$folder/said"; fail "exit code $code"; }
 	cat "$folder/said"
 	grep -qF -- "$wanted" "$folder/said" || fail "the output lacks: $wanted"
 }
