@@ -94,11 +94,15 @@ class State:
     def timelines(self) -> dict[str, tuple[AliasRow, ...]]:
         """The live rows of each alias in order of creation; archived packages stand behind nothing."""
         rows: dict[str, list[AliasRow]] = {}
-        for version in sorted(self.versions.values(), key=lambda version: version.order):
-            if version.archived_at is None:
-                for window in version.windows:
-                    rows.setdefault(window.alias, []).append(AliasRow(version.ref, window.window))
+        for version in _live(self.versions.values()):
+            for window in version.windows:
+                rows.setdefault(window.alias, []).append(AliasRow(version.ref, window.window))
         return {alias: tuple(rows[alias]) for alias in sorted(rows)}
+
+
+def _live(versions: Iterable[RecordedVersion]) -> list[RecordedVersion]:
+    """What can stand behind an alias, in order of creation: a package that is archived cannot."""
+    return sorted((v for v in versions if v.archived_at is None), key=lambda version: version.order)
 
 
 def declared_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
@@ -145,8 +149,7 @@ class Folding:
 
     def rows(self, alias: str) -> tuple[AliasRow, ...]:
         """The live rows of one alias in order of creation; archived packages stand behind nothing."""
-        held = (self._versions[ref] for ref in self._refs_by_alias.get(alias, ()))
-        live = sorted((v for v in held if v.archived_at is None), key=lambda version: version.order)
+        live = _live(self._versions[ref] for ref in self._refs_by_alias.get(alias, ()))
         return tuple(AliasRow(v.ref, w.window) for v in live for w in v.windows if w.alias == alias)
 
     @property

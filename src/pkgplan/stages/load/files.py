@@ -82,7 +82,7 @@ def read_text(root: Path, path: str) -> str | None:
 
 
 def _demand_folder(root: Path) -> None:
-    hint = "Write one with `pkgplan init`, or name another"
+    hint = "write one with `pkgplan init`, or name another"
     try:
         mode = root.stat().st_mode
     except FileNotFoundError as fault:

@@ -4,9 +4,9 @@ Comes in: the declared windows of one alias, its recorded rows, and `as_of`. Goe
 Never here: how to get there.
 
 The past belongs to the record: nothing is asked for before `as_of` except what a declaration claims there,
-so that a claim which contradicts the record can be refused. From `as_of` on, declared windows count; before
-the first of them the present holder goes on (an open window ends where the next begins); between two bounded
-ones there is nobody.
+so that a claim which contradicts the record can be refused. From `as_of` on, declared windows count. Before the
+first of them the present holder goes on (an open window ends where the next begins), and so does a package that
+has the alias and declares a later window: that is an edit in place. Between two bounded windows there is nobody.
 """
 
 from __future__ import annotations
