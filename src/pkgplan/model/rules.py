@@ -98,6 +98,22 @@ MALFORMED_NAME = Rule(
     "Use lower-case letters, digits and single hyphens, at most 48 characters.",
 )  # fmt: skip
 
+MALFORMED_IGNORE = Rule(
+    "PKG109", "malformed-ignore", _E, "a comment that silences a rule, but not in a way that counts",
+    "A finding that somebody silenced is only as good as the reason; and errors cannot be silenced at all.",
+    "Write `# pkgplan: ignore[PKG214] reason`, with the code of a warning or note and a reason.",
+)  # fmt: skip
+UNUSED_IGNORE = Rule(
+    "PKG110", "unused-ignore", _W, "a comment that silences a finding which is not there",
+    "It would hide the next finding of this rule on the line, which nobody has looked at.",
+    "Remove the comment.",
+)  # fmt: skip
+RULE_SEVERITY = Rule(
+    "PKG111", "rule-severity", _E, "a severity in the Project that a rule cannot have",
+    "Errors are what Metronome refuses or would bill wrongly; no setting makes them less.",
+    "Name a rule that is a warning or a note, or remove the entry.",
+)  # fmt: skip
+
 # 2xx: meaning
 
 UNKNOWN_REFERENCE = Rule(
@@ -195,6 +211,160 @@ DUPLICATE_TERM = Rule(
     "PKG219", "duplicate-term", _E, "two terms of a package share a key",
     "The key is the term's temporary id, which must be unique within a package.",
     "Give one of them another key.",
+)  # fmt: skip
+
+POSTPAID_SCHEDULE = Rule(
+    "PKG220", "postpaid-schedule", _E, "a postpaid commit without exactly one amount and one date to invoice it",
+    "What is missing of a postpaid commit is invoiced on one date, so the API takes one segment and one invoice "
+    "item of the same amount.",
+    "Give one item in `access_schedule` and one in `invoice_schedule`, of the same amount.",
+)  # fmt: skip
+FREE_COMMIT = Rule(
+    "PKG221", "free-commit", _W, "a prepaid commit that nobody pays for",
+    "A commit without `invoice_schedule` is given away; most often the schedule was forgotten.",
+    "Add `invoice_schedule`, or `complimentary: true` if it is meant to be free.",
+)  # fmt: skip
+COMPLIMENTARY_CHOICE = Rule(
+    "PKG222", "complimentary-choice", _E, "a commit that is both complimentary and paid for",
+    "`complimentary: true` says that a prepaid commit has no invoice.",
+    "Keep `complimentary` or `invoice_schedule`, not both.",
+)  # fmt: skip
+OVERRIDE_SHAPE = Rule(
+    "PKG223", "override-shape", _E, "an override whose fields do not fit its type",
+    "A multiplier needs `multiplier`, an overwrite `overwrite_rate`, a tiered override `tiers`; without a type "
+    "only `entitled` can change.",
+    "Give the field that the type needs and remove those of other types.",
+)  # fmt: skip
+OVERRIDE_PRIORITY = Rule(
+    "PKG224", "override-priority", _E, "an override without the priority that its package needs",
+    "With explicit prioritization the lowest priority counts, so every multiplier needs one; tiered overrides "
+    "exist only there.",
+    "Set `multiplier_override_prioritization: explicit` and give each multiplier and tiered override a priority.",
+)  # fmt: skip
+COMMIT_SPECIFIC = Rule(
+    "PKG225", "commit-specific", _E, "commits or a target in an override that is not commit-specific, or not enough "
+    "next to them",
+    "`target`, `commits`, `recurring_commits` and `any_commits_or_credits` only mean something with "
+    "`is_commit_specific: true`, and commits need a product, tags or group values beside them.",
+    "Set `is_commit_specific: true` and say for which products, or remove the commits.",
+)  # fmt: skip
+OVERWRITE_TARGET = Rule(
+    "PKG226", "overwrite-target", _E, "an overwrite that does not name one price",
+    "A price can be overwritten for one product and all of its pricing group values, not for tags or a part of "
+    "them.",
+    "Give `product` and a value for each pricing group key of it.",
+)  # fmt: skip
+SUBSCRIPTION_OVERRIDE = Rule(
+    "PKG227", "subscription-override", _E, "an override of a subscription's fee without product and frequency",
+    "The fee of a subscription is a rate for one product and one billing frequency.",
+    "Give both `product` and `billing_frequency`.",
+)  # fmt: skip
+OVERRIDE_UNPRICED = Rule(
+    "PKG228", "override-unpriced", _E, "an override of a product that the rate card does not price",
+    "The API refuses it: there is no such product in the rate card.",
+    "Add a rate for the product to the rate card, or override another product.",
+)  # fmt: skip
+THRESHOLD_AMOUNTS = Rule(
+    "PKG229", "threshold-amounts", _E, "threshold amounts that Metronome does not take",
+    "A balance threshold is at least 5 dollars, and recharging goes at least 10 dollars beyond it.",
+    "Raise the amounts, and write both in one unit.",
+)  # fmt: skip
+PAYMENT_GATE = Rule(
+    "PKG230", "payment-gate", _E, "settings of a payment gate that do not go together",
+    "`stripe_config` is for a Stripe gate, `precalculated_tax_config` for precalculated tax, and Stripe only "
+    "computes tax for its own gate.",
+    "Remove the setting, or choose the gate or tax that it belongs to.",
+)  # fmt: skip
+ACCESS_SEGMENTS = Rule(
+    "PKG231", "access-segments", _W, "segments of a balance that overlap, or that end after the package",
+    "Overlapping segments add up, and what lies after the end of the contract can never be used.",
+    "Let each segment begin where the one before ends, within the length of the package.",
+)  # fmt: skip
+QUANTITY_ACCESS = Rule(
+    "PKG232", "quantity-access", _W, "a balance in units of usage for what is not counted in units of usage",
+    "`access_type: quantity` draws down units of priced usage products; nothing else has units.",
+    "Name usage products in `applicable_products`, or use `access_type: spend`.",
+)  # fmt: skip
+REPEATED_ITEM = Rule(
+    "PKG233", "repeated-item", _E, "`every` and `for` that do not give whole dates",
+    "A repeated item becomes dated items: `for` has to hold a whole number of intervals, and dates are counted "
+    "in days or in months.",
+    "Give both, with a `for` that is a multiple of `every`, and a `date_offset` in units that fit.",
+)  # fmt: skip
+AMBIGUOUS_OVERRIDE = Rule(
+    "PKG234", "ambiguous-override", _W, "two overrides of one price at the same time, of which either could count",
+    "Of two overwrites the one added last counts, and of equal priorities the first; terms of a catalog have no "
+    "order. Which counts of an override that entitles and one that denies is not documented.",
+    "Keep one of them, let their times not overlap, or give them different priorities.",
+)  # fmt: skip
+
+RATE_TIMES = Rule(
+    "PKG235", "rate-times", _E, "rates of one price whose times do not fit together",
+    "Metronome keeps one rate for each start, and at each instant one price counts; which of two is chance.",
+    "Let each rate begin when the one before ends; without an end it lasts until the next one begins.",
+)  # fmt: skip
+RATE_GROUP_VALUES = Rule(
+    "PKG236", "rate-group-values", _E, "a rate whose group values are not those of its product",
+    "A rate is for one value of each pricing group key of its product; usage with other keys never meets it.",
+    "Give a value for each `pricing_group_key` of the product, and for nothing else.",
+)  # fmt: skip
+
+SEAT_GROUP_KEY = Rule(
+    "PKG237", "seat-group-key", _W, "credits for single seats on products whose usage names no seat",
+    "The seat of a usage event is told by `seat_group_key`, which has to be a pricing or presentation group key of the "
+    "products that the credits pay for; otherwise no usage ever belongs to a seat.",
+    "Add the key to `presentation_group_key` of the products, or name the key that they have.",
+)  # fmt: skip
+EMPTY_SPECIFIER = Rule(
+    "PKG238", "empty-specifier", _W, "a specifier that leaves nothing out",
+    "A specifier without fields selects everything, and so does the list that it is in.",
+    "Say what it selects, or remove it if everything is meant and the list may be left out.",
+)  # fmt: skip
+
+# 24x: terms that change nothing, prices that float, packages that nobody should buy
+
+DEAD_OVERRIDE = Rule(
+    "PKG240", "dead-override", _W, "an override that can never apply",
+    "It looks like a discount or an entitlement, but no line of an invoice will ever show it.",
+    "Let it match something that the package sells while it lasts, or remove it.",
+)  # fmt: skip
+DEAD_GRANT = Rule(
+    "PKG241", "dead-grant", _W, "a commit or credit that can never be used",
+    "Nothing that the package sells while it lasts can be paid with it.",
+    "Let it apply to something that is sold, or remove it.",
+)  # fmt: skip
+DEAD_SUBSCRIPTION = Rule(
+    "PKG242", "dead-subscription", _W, "a subscription that never falls due",
+    "It starts when the package is over, or its product is never entitled while it lasts.",
+    "Start it earlier, entitle its product, or remove it.",
+)  # fmt: skip
+FLOATING_PRICE = Rule(
+    "PKG243", "floating-price", _E, "a price that follows the rate card in a package that pins its prices",
+    "`metadata.labels.price: pinned` promises that no change of a rate card changes what the package costs.",
+    "Overwrite the price in the package, or remove the label.",
+)  # fmt: skip
+DOMINATED_PACKAGE = Rule(
+    "PKG244", "dominated-package", _N, "a package that is never cheaper than another one and never grants more",
+    "Nobody who reads both would buy it.",
+    "Nothing, if that is meant; otherwise compare the two with `pkgplan diff`.",
+)  # fmt: skip
+
+# 25x: specs that start from others
+
+CIRCULAR_FROM = Rule(
+    "PKG250", "circular-from", _E, "a spec that starts from itself",
+    "There would be no end to reading it.",
+    "Take one of the keys out of `from`.",
+)  # fmt: skip
+REMOVES_NOTHING = Rule(
+    "PKG251", "removes-nothing", _E, "a `null` that takes nothing away",
+    "`null` leaves out a field or term of `from`; a misspelt one would let it stay.",
+    "Use the key that the hint names, or remove the line.",
+)  # fmt: skip
+UNUSED_FRAGMENT = Rule(
+    "PKG252", "unused-fragment", _W, "a fragment that no package starts from",
+    "A fragment is never sent by itself, so changing it changes nothing.",
+    "Name it in the `from` of a package, or remove it.",
 )  # fmt: skip
 
 # 3xx: units
@@ -328,3 +498,13 @@ RULES: tuple[Rule, ...] = tuple(
     sorted((value for value in vars().copy().values() if isinstance(value, Rule)), key=lambda rule: rule.code)
 )
 RULES_BY_CODE = {rule.code: rule for rule in RULES}
+
+# The rules that need recorded state; `validate` knows nothing of them, so whether a comment silences one of their
+# findings shows only when a plan is made. A test holds this equal to what `stages/plan` names.
+FOUND_BY_PLANNER = frozenset(
+    rule.code
+    for rule in (
+        ALIAS_IN_PAST, ALIAS_ORPHAN, ALIAS_UNREACHABLE, ALIAS_ENDS, PACKAGE_VANISHED, RETIRED_CHANGED,
+        RETIREMENT_WAITS, FORGOTTEN, ASSUMPTION,
+    )
+)  # fmt: skip

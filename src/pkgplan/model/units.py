@@ -26,6 +26,7 @@ OTHER_CURRENCIES = (
 )  # fmt: skip
 CURRENCIES = (USD, *OTHER_CURRENCIES)
 
+SPAN_UNITS = ("day", "week", "month", "year", "period")
 MAX_DIGITS = 20
 MONEY_PATTERN = r"^-?[0-9]{1,20}(\.[0-9]{1,20})? [A-Za-z0-9][A-Za-z0-9-]*$(?!\n)"
 SPAN_PATTERN = r"^[0-9]{1,6} (day|week|month|year|period)s?$(?!\n)"

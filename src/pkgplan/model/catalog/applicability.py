@@ -1,7 +1,8 @@
-"""What usage a credit or commit pays for: specifiers, and how its amounts are rounded.
+"""What a commit or credit pays for, and how its amounts are rounded.
 
-Comes in: the fields that recurring and one-off grants share. Goes out: models for those terms.
+Comes in: the fields that recurring and one-off commits and credits share. Goes out: models for those terms.
 Never here: a term of its own.
+Source: SDK `shared_params.CommitSpecifierInput`, `package_create_params.*ProrationRounding*`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,34 @@ class Specifier(CatalogModel):
         default_factory=dict,
         description="Values of the product's presentation group keys that the usage must have, by key.",
         examples=[{"project": "research"}],
+    )
+
+
+class Applicability(CatalogModel):
+    """The charges that a commit or credit pays for, and at which rate."""
+
+    applicable_products: Several[Key] = Field(
+        default=(),
+        description="Keys of the Products whose charges the commit or credit pays for. Without this, tags or "
+        "specifiers: all products.",
+        examples=[["input-tokens", "output-tokens"]],
+    )
+    applicable_product_tags: Several[Name] = Field(
+        default=(),
+        description="Tags; the commit or credit pays for charges of products that carry one of them.",
+        examples=[["tokens"]],
+    )
+    specifiers: Several[Specifier] = Field(
+        default=(),
+        description="Filters of the usage that the commit or credit pays for; usage that matches one of them "
+        "counts. Not together with `applicable_products` or `applicable_product_tags`.",
+        examples=[[{"product": "input-tokens", "pricing_group_values": {"model": "gnome-large"}}]],
+    )
+    rate_type: RateChoice | None = Field(
+        default=None,
+        description="Whether usage that the commit or credit pays for is priced at the rate card's "
+        "`commit_rate` or its `list_rate`. Metronome takes `list_rate` if it is left out.",
+        examples=["list_rate"],
     )
 
 

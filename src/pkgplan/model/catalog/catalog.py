@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pkgplan.model.catalog.document import Document
+from pkgplan.model.catalog.fragment import FRAGMENT, PackageFragmentDocument
 from pkgplan.model.catalog.package import PackageDocument
 from pkgplan.model.catalog.project import ProjectDocument
 from pkgplan.model.catalog.rate_cards import RateCardDocument
@@ -27,6 +28,7 @@ D_co = TypeVar("D_co", bound=AnyDocument, covariant=True)
 KINDS: dict[str, type[AnyDocument]] = {
     "Project": ProjectDocument,
     "Package": PackageDocument,
+    FRAGMENT: PackageFragmentDocument,
     "BillableMetric": BillableMetricDocument,
     "Product": ProductDocument,
     "RateCard": RateCardDocument,
@@ -54,7 +56,7 @@ class Declared(Generic[D_co]):
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that a catalog declares."""
+    """Everything that a catalog declares. Fragments are in the packages that start from them."""
 
     project: Declared[ProjectDocument] | None = None
     packages: dict[str, Declared[PackageDocument]] = field(default_factory=dict)

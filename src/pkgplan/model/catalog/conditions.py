@@ -28,13 +28,23 @@ def _is_one_of(field: str, values: tuple[str, ...]) -> JsonDict:
     return {"properties": {field: {"enum": list(values)}}, "required": [field]}
 
 
-def money_unless(field: str, values: tuple[str, ...], amount: str) -> JsonDict:
-    """`amount` must be money unless `field` has one of `values`."""
-    return {"if": {"not": _is_one_of(field, values)}, "then": {"properties": {amount: MONEY_SCHEMA}}}
+def _is_left_out_or(field: str, values: tuple[str, ...]) -> JsonDict:
+    return {"properties": {field: {"enum": list(values)}}}
+
+
+def money_if(field: str, values: tuple[str, ...], amount: str) -> JsonDict:
+    """`amount` must be money if `field` has one of `values` or is left out."""
+    return {"if": _is_left_out_or(field, values), "then": {"properties": {amount: MONEY_SCHEMA}}}
+
+
+def money_items_if(field: str, values: tuple[str, ...], items: str, amount: str) -> JsonDict:
+    """`amount` of each of `items` must be money if `field` has one of `values` or is left out."""
+    each: JsonDict = {"items": {"properties": {amount: MONEY_SCHEMA}}}
+    return {"if": _is_left_out_or(field, values), "then": {"properties": {items: each}}}
 
 
 def _priced(amount: JsonDict, *, tiered: bool) -> JsonDict:
-    tiers: JsonDict = {"items": {"properties": {"price": amount}}}
+    tiers: JsonDict = {"minItems": 1, "items": {"properties": {"price": amount}}}
     return {
         "properties": {"price": amount, "tiers": tiers},
         "required": ["tiers" if tiered else "price"],
@@ -45,7 +55,10 @@ def priced_by_rate_type() -> JsonDict:
     """What `price` and `tiers` must be for each `rate_type`; `custom` rates are left alone."""
     return {
         "allOf": [
-            {"if": _is_one_of("rate_type", ("flat",)), "then": _priced(MONEY_SCHEMA, tiered=False)},
+            {
+                "if": _is_one_of("rate_type", ("flat", "subscription")),
+                "then": _priced(MONEY_SCHEMA, tiered=False),
+            },
             {"if": _is_one_of("rate_type", ("tiered",)), "then": _priced(MONEY_SCHEMA, tiered=True)},
             {"if": _is_one_of("rate_type", ("percentage",)), "then": _priced(SHARE_SCHEMA, tiered=False)},
             {

@@ -8,7 +8,7 @@ has, so that `stages/validate/` can word an error without quoting a pattern.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
 
@@ -28,6 +28,7 @@ CALENDAR_UNITS: Final = ("day", "week", "month", "year")
 # Nothing lasts more than a century; a day more is a slip of the finger.
 MAX_SPAN: Final = {"day": 36525, "week": 5217, "month": 1200, "year": 100, "period": 36525}
 MAX_CUSTOM_FIELD: Final = 200
+RULE_CODE_PATTERN: Final = r"^PKG[0-9]{3}$(?!\n)"
 
 
 class CatalogModel(BaseModel):
@@ -189,6 +190,14 @@ Quantity = Annotated[
 ]
 """A finite number, 0 or more."""
 
+Positive = Annotated[
+    int | Decimal,
+    AfterValidator(_finite),
+    Field(gt=0),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+"""A finite number above 0."""
+
 Fraction = Annotated[
     int | Decimal,
     AfterValidator(_finite),
@@ -218,7 +227,14 @@ Key = Annotated[str, Field(max_length=MAX_KEY), _key_schema(MAX_KEY)]
 Namespace = Annotated[str, Field(max_length=MAX_NAMESPACE), _key_schema(MAX_NAMESPACE)]
 EnvironmentName = Annotated[str, Field(max_length=MAX_ENVIRONMENT), _key_schema(MAX_ENVIRONMENT)]
 
-CustomFieldValue = Annotated[str, Field(max_length=MAX_CUSTOM_FIELD)]
+RuleCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": RULE_CODE_PATTERN})]
+"""The code of a rule, such as PKG214."""
+
+CustomFields = dict[str, Annotated[str, Field(max_length=MAX_CUSTOM_FIELD)]]
+"""Values of custom fields by their keys."""
+
+FreeObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})]
+"""A mapping whose content nobody here knows; sent as it is."""
 
 Several = Annotated[tuple[T, ...], Strict(False)]
 """A list; a tuple once parsed."""

@@ -6,10 +6,11 @@ Source: POST /v1/packages/create, SDK type `PackageCreateParams`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
+from pkgplan.model.catalog.commits import Commit, Credit
 from pkgplan.model.catalog.document import Document
 from pkgplan.model.catalog.fields import (
     BillingFrequency,
@@ -21,8 +22,23 @@ from pkgplan.model.catalog.fields import (
     Several,
     SpanField,
 )
-from pkgplan.model.catalog.recurring_credits import RecurringCredit
+from pkgplan.model.catalog.overrides import Override
+from pkgplan.model.catalog.recurring import RecurringCommit, RecurringCredit
+from pkgplan.model.catalog.scheduled_charges import ScheduledCharge
 from pkgplan.model.catalog.subscriptions import Subscription
+from pkgplan.model.catalog.thresholds import PrepaidBalanceThreshold, SpendThreshold, SpendTracker
+
+# The fields of a package that map term keys to terms, in the order in which a person reads them.
+TERMS: Final = (
+    "commits",
+    "credits",
+    "recurring_commits",
+    "recurring_credits",
+    "subscriptions",
+    "scheduled_charges",
+    "overrides",
+    "spend_trackers",
+)
 
 BillingProvider = Literal["aws_marketplace", "azure_marketplace", "gcp_marketplace", "stripe", "netsuite"]
 DeliveryMethod = Literal["direct_to_billing_provider", "aws_sqs", "tackle", "aws_sns"]
@@ -84,6 +100,14 @@ class Retire(CatalogModel):
 class PackageSpec(CatalogModel):
     """The terms of a package. A change here makes a new version, except to aliases and retirement."""
 
+    from_: Several[Key] = Field(
+        default=(),
+        alias="from",
+        description="Keys of PackageFragments and Packages whose specs this one starts from, left to right; "
+        "what this file says counts last. Mappings are merged, all else is replaced, and a field or term "
+        "set to `null` is left out. `aliases` and `retire` are never taken over.",
+        examples=[["team-seats"]],
+    )
     name: Name = Field(
         description="The name of the package in Metronome.",
         examples=["Starter Plan - October 2025"],
@@ -136,6 +160,78 @@ class PackageSpec(CatalogModel):
         description="When usage is invoiced. Left out: monthly, from the first of the month.",
         examples=[{"frequency": "monthly", "day": "first_of_month"}],
     )
+    scheduled_charges_on_usage_invoices: Literal["all"] | None = Field(
+        default=None,
+        description="`all` puts scheduled charges and commit payments on the usage invoice of the same date. "
+        "Left out: on invoices of their own.",
+        examples=["all"],
+    )
+    multiplier_override_prioritization: Literal["lowest_multiplier", "explicit"] | None = Field(
+        default=None,
+        description="Which of several multipliers counts: the lowest one, or the one with the lowest "
+        "`priority`. Overrides of type `tiered` need `explicit`. Metronome takes `lowest_multiplier` if it "
+        "is left out.",
+        examples=["explicit"],
+    )
+    commits: dict[Key, Commit] = Field(
+        default_factory=dict,
+        description="Balances that the customer pays for, by term key.",
+        examples=[
+            {
+                "annual-commit": {
+                    "type": "prepaid",
+                    "product": "annual-commit",
+                    "access_schedule": {
+                        "schedule_items": [
+                            {
+                                "amount": "1000.00 USD",
+                                "starting_at_offset": "0 months",
+                                "duration": "12 months",
+                            },
+                        ],
+                    },
+                    "invoice_schedule": {
+                        "schedule_items": [
+                            {"unit_price": "900.00 USD", "quantity": 1, "date_offset": "0 months"},
+                        ],
+                    },
+                },
+            },
+        ],
+    )
+    credits: dict[Key, Credit] = Field(
+        default_factory=dict,
+        description="Balances that the customer gets for nothing, by term key.",
+        examples=[
+            {
+                "trial": {
+                    "product": "trial-credit",
+                    "access_schedule": {
+                        "schedule_items": [
+                            {"amount": "100.00 USD", "starting_at_offset": "0 days", "duration": "7 days"},
+                        ],
+                    },
+                },
+            },
+        ],
+    )
+    recurring_commits: dict[Key, RecurringCommit] = Field(
+        default_factory=dict,
+        description="Commits that are granted, and usually paid for, anew in every period, by term key.",
+        examples=[
+            {
+                "monthly-commit": {
+                    "product": "monthly-commit",
+                    "access_amount": {"unit_price": "100.00 USD", "quantity": 1},
+                    "invoice_amount": {"unit_price": "75.00 USD", "quantity": 1},
+                    "priority": 100,
+                    "commit_duration": "1 period",
+                    "starting_at_offset": "0 months",
+                    "recurrence_frequency": "monthly",
+                },
+            },
+        ],
+    )
     recurring_credits: dict[Key, RecurringCredit] = Field(
         default_factory=dict,
         description="Credits that are granted anew in every period, by term key.",
@@ -162,6 +258,88 @@ class PackageSpec(CatalogModel):
                     "collection_schedule": "advance",
                     "initial_quantity": 1,
                     "proration": {"is_prorated": True, "invoice_behavior": "bill_immediately"},
+                },
+            },
+        ],
+    )
+    scheduled_charges: dict[Key, ScheduledCharge] = Field(
+        default_factory=dict,
+        description="Fees on given dates, by term key.",
+        examples=[
+            {
+                "support": {
+                    "product": "support",
+                    "schedule": {
+                        "schedule_items": [
+                            {
+                                "unit_price": "500.00 USD",
+                                "quantity": 1,
+                                "date_offset": "0 months",
+                                "every": "month",
+                                "for": "12 months",
+                            },
+                        ],
+                    },
+                },
+            },
+        ],
+    )
+    overrides: dict[Key, Override] = Field(
+        default_factory=dict,
+        description="Other prices and entitlements than the rate card's, by term key.",
+        examples=[
+            {
+                "tokens-discount": {
+                    "override_specifiers": [{"product_tags": ["tokens"]}],
+                    "starting_at_offset": "0 months",
+                    "type": "multiplier",
+                    "multiplier": 0.9,
+                },
+            },
+        ],
+    )
+    spend_threshold_configuration: SpendThreshold | None = Field(
+        default=None,
+        description="Invoices spend each time that it reaches a threshold.",
+        examples=[
+            {
+                "is_enabled": True,
+                "threshold_amount": "200.00 USD",
+                "commit": {"product": "spend-invoice"},
+                "payment_gate_config": {
+                    "payment_gate_type": "stripe",
+                    "stripe_config": {"payment_type": "invoice"},
+                },
+            },
+        ],
+    )
+    prepaid_balance_threshold_configuration: PrepaidBalanceThreshold | None = Field(
+        default=None,
+        description="Fills the prepaid balance up each time that it falls to a threshold.",
+        examples=[
+            {
+                "is_enabled": True,
+                "threshold_amount": "5.00 USD",
+                "recharge_to_amount": "20.00 USD",
+                "commit": {"product": "top-up"},
+                "payment_gate_config": {
+                    "payment_gate_type": "stripe",
+                    "stripe_config": {"payment_type": "payment_intent"},
+                },
+            },
+        ],
+    )
+    spend_trackers: dict[Key, SpendTracker] = Field(
+        default_factory=dict,
+        description="Counters of spend, for caps of discounts, by term key.",
+        examples=[
+            {
+                "promo-cap": {
+                    "credit_type": "USD",
+                    "reset_frequency": "billing_period",
+                    "applicable_spend_specifiers": [
+                        {"spend_type": "commit_purchase", "sources": ["threshold_recharge"]},
+                    ],
                 },
             },
         ],

@@ -10,7 +10,15 @@ from typing import Literal
 from pydantic import Field
 
 from pkgplan.model.catalog.document import Document
-from pkgplan.model.catalog.fields import CatalogModel, EnvironmentName, Key, Name, Namespace, Several
+from pkgplan.model.catalog.fields import (
+    CatalogModel,
+    EnvironmentName,
+    Key,
+    Name,
+    Namespace,
+    RuleCode,
+    Several,
+)
 from pkgplan.model.timeline import TakeoverRule
 
 
@@ -101,6 +109,13 @@ class ProjectSpec(CatalogModel):
         min_length=1,
         description="The places that the catalog can be applied to, by name (at most 24 characters).",
         examples=[{"local": {"engine": "embedded"}, "production": {"engine": "metronome"}}],
+    )
+    severities: dict[RuleCode, Literal["error", "warning", "note", "ignore"]] = Field(
+        default_factory=dict,
+        description="How bad findings of a rule are, by its code: for rules that are warnings or notes. "
+        "`ignore` silences a rule in the whole catalog; a comment `# pkgplan: ignore[PKG214] reason` "
+        "silences one finding.",
+        examples=[{"PKG214": "error", "PKG244": "ignore"}],
     )
     forget: Forget = Field(
         default_factory=Forget,

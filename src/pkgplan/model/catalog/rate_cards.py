@@ -20,12 +20,10 @@ from pkgplan.model.catalog.fields import (
     MoneyField,
     MoneyOrNumber,
     Name,
-    Quantity,
     Several,
 )
 from pkgplan.model.catalog.package import Alias
-
-RateType = Literal["flat", "percentage", "tiered", "tiered_percentage", "custom"]
+from pkgplan.model.catalog.prices import RateType, Tier
 
 
 class CreditTypeConversion(CatalogModel):
@@ -38,21 +36,6 @@ class CreditTypeConversion(CatalogModel):
     fiat_per_custom_credit: MoneyField = Field(
         description="The worth of one unit, in the currency of the rate card.",
         examples=["0.01 USD"],
-    )
-
-
-class Tier(CatalogModel):
-    """One step of a graduated price."""
-
-    size: Quantity | None = Field(
-        default=None,
-        description="How many units the step holds. Left out in the last step, which holds the rest.",
-        examples=[1000],
-    )
-    price: MoneyOrNumber = Field(
-        description="The price of each unit within the step: money, or a share from 0 to 1 for "
-        "`tiered_percentage`.",
-        examples=["0.50 USD"],
     )
 
 

@@ -14,7 +14,7 @@ from pkgplan.model.catalog.applicability import Rounding
 from pkgplan.model.catalog.fields import (
     BillingFrequency,
     CatalogModel,
-    CustomFieldValue,
+    CustomFields,
     DurationField,
     Key,
     Name,
@@ -96,6 +96,12 @@ class Subscription(CatalogModel):
         description="Whether a period is paid at its start (`advance`) or after its end (`arrears`).",
         examples=["advance"],
     )
+    initial_quantity: Quantity | None = Field(
+        default=None,
+        description="How many units a contract starts with, 0 or more. Required unless the subscription is "
+        "seat-based.",
+        examples=[1],
+    )
     proration: SubscriptionProration = Field(
         description="What a part of a period costs, and when an increase is charged.",
         examples=[{"is_prorated": True, "invoice_behavior": "bill_immediately"}],
@@ -109,12 +115,6 @@ class Subscription(CatalogModel):
         default=None,
         description="Text that goes with the fee.",
         examples=["The monthly fee of the Starter plan"],
-    )
-    initial_quantity: Quantity | None = Field(
-        default=None,
-        description="How many units a contract starts with, 0 or more. Required unless the subscription is "
-        "seat-based.",
-        examples=[1],
     )
     starting_at_offset: SpanField | None = Field(
         default=None,
@@ -138,7 +138,7 @@ class Subscription(CatalogModel):
         description="How seats are told apart; required with `quantity_management_mode: seat_based`.",
         examples=[{"seat_group_key": "user_id"}],
     )
-    custom_fields: dict[str, CustomFieldValue] = Field(
+    custom_fields: CustomFields = Field(
         default_factory=dict,
         description="Values of custom fields, by their keys, at most 200 characters each. Each key needs a "
         "CustomFieldKey for the entity `package_subscription`.",

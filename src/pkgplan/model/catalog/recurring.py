@@ -1,7 +1,8 @@
-"""`recurring_credits` of a package: a credit granted anew in every period.
+"""`recurring_commits` and `recurring_credits` of a package: money or quantity granted anew in every period.
 
-Comes in: one entry of the mapping. Goes out: `RecurringCredit`. Never here: compilation or cross-field rules.
-Source: POST /v1/packages/create, SDK type `RecurringCredit` of `package_create_params`.
+Comes in: one entry of a mapping. Goes out: `RecurringCommit`, `RecurringCredit`. Never here: compilation or
+cross-field rules. Source: POST /v1/packages/create, SDK types `RecurringCommit` and `RecurringCredit` of
+`package_create_params`.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from pkgplan.model.catalog.applicability import RateChoice, Rounding, Specifier
-from pkgplan.model.catalog.conditions import money_unless
+from pkgplan.model.catalog.applicability import Applicability, Rounding
+from pkgplan.model.catalog.conditions import money_if
 from pkgplan.model.catalog.fields import (
     CatalogModel,
     DurationField,
     Fraction,
     Key,
+    MoneyField,
     MoneyOrNumber,
     Name,
     Number,
     PeriodsField,
     Quantity,
-    Several,
     SpanField,
 )
 
@@ -34,7 +35,7 @@ Proration = Literal["none", "first", "last", "first_and_last"]
 class AccessAmount(CatalogModel):
     """How much is granted per period: unit price times quantity, or times the seats of a subscription."""
 
-    model_config = ConfigDict(json_schema_extra=money_unless("access_type", ("quantity",), "unit_price"))
+    model_config = ConfigDict(json_schema_extra=money_if("access_type", ("spend",), "unit_price"))
 
     unit_price: MoneyOrNumber = Field(
         description="The amount granted for each unit of `quantity` (or each seat): money with its unit, "
@@ -56,12 +57,36 @@ class AccessAmount(CatalogModel):
     )
 
 
-class ProrationRounding(CatalogModel):
+class InvoiceAmount(CatalogModel):
+    """What the customer pays per period for a recurring commit: unit price times quantity."""
+
+    unit_price: MoneyField = Field(
+        description="The price of one unit of `quantity`, in the currency of the rate card.",
+        examples=["75.00 USD"],
+    )
+    quantity: Quantity = Field(
+        description="How many times `unit_price` is invoiced per period; for a commit that is linked to a "
+        "subscription, per seat.",
+        examples=[1],
+    )
+
+
+class CreditRounding(CatalogModel):
     """Rounding of prorated grants."""
 
     access: Rounding | None = Field(
         default=None,
         description="How the granted amount of a shortened period is rounded.",
+        examples=[{"rounding_method": "half_up", "decimal_places": 0}],
+    )
+
+
+class CommitRounding(CreditRounding):
+    """Rounding of prorated grants and of what is invoiced for them."""
+
+    invoice: Rounding | None = Field(
+        default=None,
+        description="How the invoiced amount of a shortened period is rounded.",
         examples=[{"rounding_method": "half_up", "decimal_places": 0}],
     )
 
@@ -95,11 +120,11 @@ class SubscriptionLink(CatalogModel):
     )
 
 
-class RecurringCredit(CatalogModel):
-    """A credit that is granted anew in every period; the customer does not pay for it."""
+class _Grant(CatalogModel):
+    """What recurring commits and credits have in common, up to what they pay for."""
 
     product: Key = Field(
-        description="The key of a Product of type `fixed` under which the credit shows on invoices.",
+        description="The key of a Product of type `fixed` under which the grant shows on invoices.",
         examples=["signup-credit"],
     )
     access_amount: AccessAmount = Field(
@@ -107,7 +132,8 @@ class RecurringCredit(CatalogModel):
         examples=[{"unit_price": "10.00 USD", "quantity": 1}],
     )
     priority: Number = Field(
-        description="The order in which a customer's credits are used up: the lowest number first. No unit.",
+        description="The order in which a customer's commits and credits are used up: the lowest number "
+        "first. No unit.",
         examples=[1],
     )
     commit_duration: PeriodsField = Field(
@@ -137,14 +163,9 @@ class RecurringCredit(CatalogModel):
         "`first_and_last` if it is left out.",
         examples=["none"],
     )
-    proration_rounding: ProrationRounding | None = Field(
-        default=None,
-        description="How amounts that were shrunk are rounded.",
-        examples=[{"access": {"rounding_method": "half_up", "decimal_places": 0}}],
-    )
     name: Name | None = Field(
         default=None,
-        description="The name of the credit on invoices. Left out: the name of the product.",
+        description="The name on invoices. Left out: the name of the product.",
         examples=["Sign-up credit"],
     )
     description: str | None = Field(
@@ -158,32 +179,38 @@ class RecurringCredit(CatalogModel):
         "0 to 1. It does not carry over from period to period.",
         examples=[0.5],
     )
-    applicable_products: Several[Key] = Field(
-        default=(),
-        description="Keys of the Products whose charges the credit pays for. Without this, tags or "
-        "specifiers: all products.",
-        examples=[["input-tokens", "output-tokens"]],
-    )
-    applicable_product_tags: Several[Name] = Field(
-        default=(),
-        description="Tags; the credit pays for charges of products that carry one of them.",
-        examples=[["tokens"]],
-    )
-    specifiers: Several[Specifier] = Field(
-        default=(),
-        description="Filters of the usage that the credit pays for; usage that matches one of them counts. "
-        "Not together with `applicable_products` or `applicable_product_tags`.",
-        examples=[[{"product": "input-tokens", "pricing_group_values": {"model": "gnome-large"}}]],
-    )
-    rate_type: RateChoice | None = Field(
-        default=None,
-        description="Whether usage that the credit pays for is priced at the rate card's `commit_rate` or "
-        "its `list_rate`.",
-        examples=["list_rate"],
-    )
     subscription_config: SubscriptionLink | None = Field(
         default=None,
         description="Multiplies the grant by the quantity of a subscription instead of "
         "`access_amount.quantity`.",
         examples=[{"subscription": "team-seats", "apply_seat_increase_config": {"is_prorated": True}}],
+    )
+
+
+class RecurringGrant(Applicability, _Grant):
+    """What recurring commits and credits have in common."""
+
+
+class RecurringCredit(RecurringGrant):
+    """A credit that is granted anew in every period; the customer does not pay for it."""
+
+    proration_rounding: CreditRounding | None = Field(
+        default=None,
+        description="How amounts that were shrunk are rounded.",
+        examples=[{"access": {"rounding_method": "half_up", "decimal_places": 0}}],
+    )
+
+
+class RecurringCommit(RecurringGrant):
+    """A commit that is granted anew in every period, and usually paid for."""
+
+    invoice_amount: InvoiceAmount | None = Field(
+        default=None,
+        description="What the customer pays for each grant. Left out: nothing.",
+        examples=[{"unit_price": "75.00 USD", "quantity": 1}],
+    )
+    proration_rounding: CommitRounding | None = Field(
+        default=None,
+        description="How amounts that were shrunk are rounded.",
+        examples=[{"access": {"rounding_method": "half_up", "decimal_places": 0}}],
     )
