@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
+from pkgplan.model.compiled import terms_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ def created(run: str, action: Action, package_id: str) -> JsonObject:
         "carried": action.carried,
         "payload": action.payload,
         "references": dict(action.references),
+        "terms": terms_to_json(action.terms or {}),
         "windows": [window.to_json() for window in action.windows],
         "metadata": action.metadata,
     }

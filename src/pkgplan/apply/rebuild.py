@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pkgplan.apply.journal import Journal
 from pkgplan.apply.same_story import foreign_packages
 from pkgplan.errors import UsageFault
+from pkgplan.model.compiled import terms_to_json
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.timeline import AliasWindow, Window
 
@@ -85,6 +86,7 @@ def _record(
             "carried": False,
             "payload": None if package is None else package.payload,
             "references": references,
+            "terms": {} if package is None else terms_to_json(package.terms),
             "windows": sent,
             "metadata": None if package is None else package.metadata,
         },

@@ -8,13 +8,22 @@ have to be created again only to get a window (a re-issue); the digest is that o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from pkgplan.model.canonical import as_list, as_object
 
 if TYPE_CHECKING:
-    from pkgplan.model.canonical import JsonObject
+    from collections.abc import Mapping
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.diagnostics import Location
     from pkgplan.model.timeline import AliasWindow
     from pkgplan.model.units import Instant
+
+# The lists of a payload whose terms carry no temporary id; `terms` keeps their keys, in the order of the list.
+UNNAMED_TERMS: Final = ("credits", "scheduled_charges", "overrides", "spend_trackers")
+
+TermKeys = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class CompiledPackage:
 
     `payload` is the body of POST /v1/packages/create without `aliases` and `uniqueness_key`.
     `references` maps `product/input-tokens` to the id that stands for it in the environment.
+    `terms` gives the keys of the terms that have none in the payload: those of `UNNAMED_TERMS`.
     `metadata` is recorded but never sent: description, owner, labels.
     """
 
@@ -50,11 +60,31 @@ class CompiledPackage:
     metadata: JsonObject
     retire_at: Instant | None
     at: Location
+    terms: TermKeys = field(default_factory=dict)
 
     @property
     def content(self) -> Content:
         """The identity of what is declared now."""
         return Content(self.key, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class AsSent:
+    """A payload with what is needed to read it: the names of its ids, and the keys of its terms."""
+
+    payload: JsonObject = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def terms_to_json(terms: Mapping[str, tuple[str, ...]]) -> JsonObject:
+    """The keys of terms as plans and log entries hold them."""
+    return {kind: [*keys] for kind, keys in terms.items()}
+
+
+def terms_from_json(value: JsonValue) -> TermKeys:
+    """The keys of terms as plans and log entries hold them; raises TypeError for anything else."""
+    return {kind: tuple(str(key) for key in as_list(keys)) for kind, keys in as_object(value).items()}
 
 
 def content_of(payload: JsonObject) -> JsonObject:

@@ -10,7 +10,7 @@ edited, missing or swapped line is found. Kinds and their bodies:
     run_started       run, plan (the whole plan), plan_digest, commit, tool_version, resumed
     intent            run, action, operation, ref, uniqueness_key, payload_digest
     created           run, action, ref, package_id, uniqueness_key, digest, carried, payload, references,
-                      windows, metadata (null for a carried version)
+                      terms (none in older entries), windows, metadata (null for a carried version)
     adopted           the same as created: the package was already there under our uniqueness key
     windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back, different: what was
                       not as foreseen, in words; any such thing ends the run

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan.errors import StalePlan
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, digest_of
+from pkgplan.model.compiled import AsSent, terms_from_json, terms_to_json
 from pkgplan.model.names import PackageRef
 from pkgplan.model.timeline import AliasWindow, Window
 from pkgplan.model.units import Instant, format_instant, parse_instant
@@ -82,8 +83,11 @@ class Action:
     For a create, `payload` is byte for byte the body that is sent, `aliases` and `uniqueness_key` included.
     For an archive it is `{package_id}`; for a record it is the metadata. `digest` is that of the content.
     `carried` marks a re-issue of older content that bridges time until the declared content begins.
-    `references` gives the ids that the payload of a create has, by what the catalog calls them.
-    `previous`, `changes` and `source` are for people; apply does not read them.
+    `references` gives the ids that the payload of a create has, by what the catalog calls them; `terms` gives the
+    keys of those of its terms that have no temporary id, in the order of the payload. It is None in plans of older
+    logs, which have no such key; so their digests still fit, and a run that did not finish can be resumed.
+    `previous` is the version that `changes` are told against: the one before, or for a new package the one of another
+    key that it follows on an alias. `previous`, `changes` and `source` are for people; apply does not read them.
     """
 
     id: str
@@ -95,11 +99,17 @@ class Action:
     windows: tuple[AliasWindow, ...]
     digest: str
     references: Mapping[str, str] = field(default_factory=dict, repr=False)
+    terms: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict, repr=False)
     carried: bool = False
     metadata: JsonObject | None = None
     previous: PackageRef | None = None
     source: str | None = None
     changes: tuple[Change, ...] = ()
+
+    @property
+    def as_sent(self) -> AsSent:
+        """The payload of a create with what is needed to read it."""
+        return AsSent(self.payload, self.references, self.terms or {})
 
     def to_json(self) -> JsonObject:
         """The promised keys first, ours behind them."""
@@ -115,6 +125,7 @@ class Action:
             "windows": [window.to_json() for window in self.windows],
             "digest": self.digest,
             "references": dict(self.references),
+            **({} if self.terms is None else {"terms": terms_to_json(self.terms)}),
             "carried": self.carried,
             "metadata": self.metadata,
             "previous": None if self.previous is None else str(self.previous),
@@ -261,6 +272,7 @@ def _action(value: JsonObject) -> Action:
         windows=tuple(AliasWindow.from_json(as_object(item)) for item in as_list(value["windows"])),
         digest=str(value["digest"]),
         references={name: str(id_) for name, id_ in as_object(value["references"]).items()},
+        terms=terms_from_json(value["terms"]) if "terms" in value else None,
         carried=value["carried"] is True,
         metadata=None if metadata is None else as_object(metadata),
         previous=None if previous is None else PackageRef.parse(str(previous)),

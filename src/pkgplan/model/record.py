@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan.errors import StateCorrupt
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object
-from pkgplan.model.compiled import Content
+from pkgplan.model.compiled import AsSent, Content, terms_from_json
 from pkgplan.model.log import EMPTY, Head
 from pkgplan.model.names import PackageRef
 from pkgplan.model.timeline import AliasRow, AliasWindow
@@ -45,11 +45,17 @@ class RecordedVersion:
     carried: bool = False
     archived_at: Instant | None = None
     order: int = 0
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def content(self) -> Content:
         """What this version is."""
         return Content(self.ref.key, self.digest)
+
+    @property
+    def as_sent(self) -> AsSent | None:
+        """The payload with what is needed to read it; None where it was not recorded."""
+        return None if self.payload is None else AsSent(self.payload, self.references, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +238,8 @@ class Folding:
             created_at=entry.at,
             carried=bool(body["carried"]),
             order=entry.serial,
+            # Older entries have no such key; their payloads had no such terms.
+            terms=MappingProxyType(terms_from_json(body.get("terms", {}))),
         )
         if body["metadata"] is not None:
             self._metadata[ref.key] = as_object(body["metadata"])

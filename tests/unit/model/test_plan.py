@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from support.applying import planned
@@ -30,6 +31,16 @@ def test_round_trip() -> None:
     again = plan_from_json(parse_json(text))
     assert again == made
     assert pretty(again.to_json()) == text
+
+
+def test_a_plan_of_an_older_log_has_no_keys_of_terms_and_is_read() -> None:
+    made = a_plan()
+    older = replace(made, actions=tuple(replace(action, terms=None) for action in made.actions))
+    value = older.to_json()
+    assert '"terms"' not in pretty(value)
+    again = plan_from_json(parse_json(pretty(value)))
+    assert again == older
+    assert again.actions[0].as_sent.terms == {}
 
 
 def test_promised_keys_come_first_and_arrays_are_never_null() -> None:

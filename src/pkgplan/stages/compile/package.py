@@ -10,11 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.model.canonical import JsonObject, digest_of
-from pkgplan.model.compiled import CompiledPackage, DeclaredAlias
+from pkgplan.model.compiled import UNNAMED_TERMS, CompiledPackage, DeclaredAlias
 from pkgplan.model.timeline import AliasWindow, Window
-from pkgplan.stages.compile.recurring_credits import recurring_credits
+from pkgplan.stages.compile.commits import commits, credits_
+from pkgplan.stages.compile.overrides import overrides
+from pkgplan.stages.compile.recurring import recurring
 from pkgplan.stages.compile.references import Ids, UnpinnedReference
+from pkgplan.stages.compile.scheduled_charges import scheduled_charges
 from pkgplan.stages.compile.subscriptions import subscriptions
+from pkgplan.stages.compile.thresholds import spend_trackers, threshold
 from pkgplan.stages.compile.values import capitals, present, span
 
 if TYPE_CHECKING:
@@ -64,6 +68,7 @@ def _compile(
             for index, alias in enumerate(spec.aliases)
         ),
         references=ids.used,
+        terms={kind: tuple(sorted(terms)) for kind in UNNAMED_TERMS if (terms := getattr(spec, kind))},
         metadata=present(
             description=metadata.description,
             owner=metadata.owner,
@@ -85,8 +90,20 @@ def _payload(spec: PackageSpec, ids: Ids) -> JsonObject:
         billing_provider=spec.billing_provider,
         delivery_method=spec.delivery_method,
         usage_statement_schedule=_usage_statement_schedule(spec.usage_statement_schedule),
-        recurring_credits=recurring_credits(spec.recurring_credits, ids),
+        scheduled_charges_on_usage_invoices=capitals(spec.scheduled_charges_on_usage_invoices),
+        multiplier_override_prioritization=capitals(spec.multiplier_override_prioritization),
+        commits=commits(spec.commits, ids),
+        credits=credits_(spec.credits, ids),
+        recurring_commits=recurring(spec.recurring_commits, ids),
+        recurring_credits=recurring(spec.recurring_credits, ids),
         subscriptions=subscriptions(spec.subscriptions, ids),
+        scheduled_charges=scheduled_charges(spec.scheduled_charges, ids),
+        overrides=overrides(spec.overrides, ids),
+        spend_threshold_configuration=threshold(spec.spend_threshold_configuration, spec.spend_trackers, ids),
+        prepaid_balance_threshold_configuration=threshold(
+            spec.prepaid_balance_threshold_configuration, spec.spend_trackers, ids
+        ),
+        spend_trackers=spend_trackers(spec.spend_trackers, ids),
     )
 
 

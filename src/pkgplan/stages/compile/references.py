@@ -45,6 +45,12 @@ class Ids:
         """The id of a currency or pricing unit. Source: "USD (cents)" has one id everywhere."""
         return self._id(f"pricing-unit/{unit}")
 
+    def mention_unit(self, unit: str) -> None:
+        """Remember a unit that is not sent, if it has an id: whoever reads the payload needs to know it."""
+        name = f"pricing-unit/{unit}"
+        if unit == USD or name in self._pinned:
+            self._id(name)
+
     @property
     def unpinned(self) -> tuple[str, ...]:
         """Every name that was looked up in vain."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkgplan.stages.compile.values import capitals, number, present, rounding, span
+from pkgplan.stages.compile.values import by_name, capitals, number, present, rounding, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def _subscription(key: str, term: Subscription, ids: Ids) -> JsonObject:
         starting_at_offset=span(term.starting_at_offset),
         duration=span(term.duration),
         billing_cycle_config=_billing_cycle_config(term.billing_cycle_config),
-        custom_fields=dict(sorted(term.custom_fields.items())),
+        custom_fields=by_name(term.custom_fields),
     )
     # The API requires the object even when the author says nothing in it.
     sent["proration"] = _proration(term.proration)

@@ -13,18 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pkgplan.model.diagnostics import Diagnostic, Location, has_errors
+from pkgplan.model.diagnostics import Diagnostic, Location, Related, has_errors
 from pkgplan.model.rules import ALIAS_ENDS, ASSUMPTION
 from pkgplan.model.units import short_instant
 from pkgplan.stages.plan.desired import Recorded, declarations, desired
-from pkgplan.stages.plan.effects import foresee, left_with_nobody
+from pkgplan.stages.plan.effects import following, foresee, left_with_nobody
 from pkgplan.stages.plan.leaving import archives, left_behind
 from pkgplan.stages.plan.merge import merge
 from pkgplan.stages.plan.moves import Move, moves
 from pkgplan.stages.plan.number import Emission, emissions, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pkgplan.model.compiled import CompiledPackage
     from pkgplan.model.plan import Action, Effect
@@ -40,6 +40,9 @@ _QUESTIONS = {
     "dateless_takeover": "what a window without a start does to earlier ones",
     "dateless_start": "whether a window without a start covers the time before its package was created",
 }
+
+# Of the aliases that rest on one open question, so many are shown besides the first.
+_MOST_RELATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,7 @@ def plan(
         return Decided((), (), tuple(found))
     actions = (*creates, *retiring, *records(packages, state, creates))
     foreseen = foresee(timelines, actions, at=as_of, rule=rule)
-    found += [
-        Diagnostic(
-            ASSUMPTION,
-            f'alias "{assumed.alias}": {_QUESTIONS[assumed.question]} is not documented; '
-            f'the plan takes it as "{getattr(rule, assumed.question)}"',
-            _place_of(assumed, declared[assumed.alias]),
-        )
-        for assumed in foreseen.assumed
-    ]
+    found += _assumptions(foreseen.assumed, declared, rule)
     found += [
         Diagnostic(
             ALIAS_ENDS,
@@ -121,7 +116,28 @@ def plan(
         for alias, since in left_with_nobody(timelines, foreseen.timelines, at=as_of)
         if alias in declared
     ]
-    return Decided(actions, foreseen.effects, tuple(found))
+    return Decided(following(actions, foreseen.effects, state), foreseen.effects, tuple(found))
+
+
+def _assumptions(
+    assumed: Iterable[Assumed], declared: Mapping[str, Sequence[Declaration]], rule: TakeoverRule
+) -> Iterator[Diagnostic]:
+    """One note for each open question, however many aliases rest on it."""
+    by_question: dict[str, list[Assumed]] = {}
+    for each in assumed:
+        by_question.setdefault(each.question, []).append(each)
+    for question, (first, *others) in by_question.items():
+        more = f" and {len(others)} more" if others else ""
+        yield Diagnostic(
+            ASSUMPTION,
+            f'alias "{first.alias}"{more}: {_QUESTIONS[question]} is not documented; '
+            f'the plan takes it as "{getattr(rule, question)}"',
+            _place_of(first, declared[first.alias]),
+            related=tuple(
+                Related(_place_of(each, declared[each.alias]), f'alias "{each.alias}" as well')
+                for each in others[:_MOST_RELATED]
+            ),
+        )
 
 
 def _place_of(assumed: Assumed, entries: Sequence[Declaration]) -> Location:

@@ -7,10 +7,10 @@ Never here: choosing actions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pkgplan.model.plan import Action, Effect, EffectKind, Operation
+from pkgplan.model.plan import Action, Effect, EffectKind, Operation, Reason
 from pkgplan.model.timeline import (
     BEGINNING,
     AliasRow,
@@ -21,6 +21,7 @@ from pkgplan.model.timeline import (
 
 if TYPE_CHECKING:
     from pkgplan.model.names import PackageRef
+    from pkgplan.model.record import State
     from pkgplan.model.units import Instant
 
 Timelines = Mapping[str, tuple[AliasRow, ...]]
@@ -72,6 +73,17 @@ def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rul
     return Foreseen(now, tuple(effects), tuple(assumed.values()))
 
 
+def following(actions: Iterable[Action], effects: Iterable[Effect], state: State) -> tuple[Action, ...]:
+    """The actions, each new package with the version that it follows on an alias: people compare it with that one."""
+    caused: dict[tuple[str, str], list[Effect]] = {}
+    for effect in effects:
+        caused.setdefault((effect.caused_by, effect.alias), []).append(effect)
+    return tuple(
+        replace(action, previous=_followed(action, caused, state)) if action.reason is Reason.NEW else action
+        for action in actions
+    )
+
+
 def left_with_nobody(before: Timelines, after: Timelines, *, at: Instant) -> Iterator[tuple[str, Instant]]:
     """Aliases whose last window now ends sooner, and from when on nobody has them."""
     for alias in sorted(after):
@@ -81,6 +93,27 @@ def left_with_nobody(before: Timelines, after: Timelines, *, at: Instant) -> Ite
         )
         if has < had and had > at:
             yield alias, max(has, at)
+
+
+def _followed(
+    action: Action, caused: Mapping[tuple[str, str], Sequence[Effect]], state: State
+) -> PackageRef | None:
+    """The recorded version that a create cuts off where its own window begins, if it is known what was sent for it.
+
+    `caused` are the effects by the action that causes them and the alias.
+    """
+    for wanted in action.windows:
+        for effect in caused.get((action.id, wanted.alias), ()):
+            if effect.after is None:
+                continue
+            version = state.versions.get(effect.ref)
+            if (
+                effect.after.end == wanted.window.start
+                and version is not None
+                and version.payload is not None
+            ):
+                return effect.ref
+    return None
 
 
 def _after(

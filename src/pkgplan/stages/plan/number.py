@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pkgplan.model.compiled import CompiledPackage, Content, content_of
+from pkgplan.model.compiled import AsSent, CompiledPackage, Content, content_of
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.plan import Action, Operation, Reason
@@ -171,13 +171,13 @@ class _Numbering:
         package = self._packages.get(content.key)
         declared = package is not None and package.digest == content.digest
         if package is not None and declared:
-            payload, references = package.payload, package.references
+            sent = AsSent(package.payload, package.references, package.terms)
         else:
             before = self._sent_before(content)
             if before is None or before.payload is None:
                 self.problems.append(self._unknown(content))
                 return None
-            payload, references = content_of(before.payload), dict(before.references)
+            sent = AsSent(content_of(before.payload), dict(before.references), dict(before.terms))
         version = self._reserved.get(content.key, 0) + 1
         self._reserved[content.key] = version
         ref = PackageRef(content.key, version)
@@ -191,10 +191,11 @@ class _Numbering:
             ref=ref,
             reason=reason,
             uniqueness_key=key,
-            payload=payload_as_sent(payload, create.windows, key),
+            payload=payload_as_sent(sent.payload, create.windows, key),
             windows=create.windows,
             digest=content.digest,
-            references=references,
+            references=sent.references,
+            terms=sent.terms,
             carried=not declared,
             metadata=package.metadata if package is not None and declared else None,
             previous=previous,
