@@ -215,3 +215,17 @@ def test_more_is_shown_when_asked() -> None:
     assert plan.digest in shown
     assert "later_windows = removed" in shown
     assert plan.digest not in plan_text(plan, catalog="catalog")
+
+
+def test_a_new_package_is_told_against_the_one_that_it_follows() -> None:
+    dearer = Change(ChangeKind.CHANGED, "name", "Starter", "Pro")
+    create = a_create(1, Window(month(2)), reason=Reason.NEW, previous=ref(3, "starter"), changes=(dearer,))
+    cut = Effect("Pro", ref(3, "starter"), EffectKind.SHORTENED, Window(), Window(None, month(2)), create.id)
+    shown = lines(a_plan((create,), (cut,)))
+    assert shown[0].startswith("pro@1   new package")
+    assert shown[1:3] == [
+        '  follows starter@3 on alias "Pro"; what is different:',
+        "  ~ name   Starter -> Pro",
+    ]
+    same = lines(a_plan((replace(create, changes=()),), (cut,)))
+    assert same[1:3] == ['  follows starter@3 on alias "Pro"; the terms are the same', '  alias "Pro"']

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkgplan.model.compiled import AsSent
 from pkgplan.model.plan import Change, ChangeKind
 from pkgplan.model.units import USD_CREDIT_TYPE_ID
 from pkgplan.stages.diff import diff
@@ -34,7 +35,7 @@ def a_payload(*terms: JsonObject, **fields: str) -> JsonObject:
 
 
 def changes(old: JsonObject, new: JsonObject) -> tuple[Change, ...]:
-    return diff(old, NAMES, new, NAMES)
+    return diff(AsSent(old, NAMES), AsSent(new, NAMES))
 
 
 def test_nothing() -> None:
@@ -93,7 +94,7 @@ def test_products_are_named_by_key() -> None:
 def test_the_same_name_with_another_id() -> None:
     old = a_payload(a_credit())
     new = a_payload(a_credit(product_id="id-new"))
-    assert diff(old, NAMES, new, {**NAMES, "product/fee": "id-new"}) == (
+    assert diff(AsSent(old, NAMES), AsSent(new, {**NAMES, "product/fee": "id-new"})) == (
         Change(ChangeKind.CHANGED, "references.product/fee", "id-fee", "id-new"),
     )
 
@@ -119,7 +120,7 @@ def test_every_difference_is_shown_and_only_differences(
             return {key: shown(item) for key, item in value.items()}
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    found = diff(payload(old), {}, payload(new), {})
+    found = diff(AsSent(payload(old)), AsSent(payload(new)))
     assert bool(found) == (shown(old) != shown(new))
     touched = {change.path.split(".")[1] for change in found}
     assert touched == {key for key in {*old, *new} if shown(old.get(key)) != shown(new.get(key))}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pkgplan.model.compiled import AsSent
 from pkgplan.model.plan import Action, Change, ChangeKind, Effect, EffectKind, Operation, Plan, Reason
 from pkgplan.model.timeline import Window
 from pkgplan.model.units import format_instant, short_instant
@@ -50,11 +51,33 @@ class _Row:
     remark: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A plan as its actions look things up in it; the effects are in its order."""
+
+    plan: Plan
+    created: frozenset[PackageRef]
+    caused: dict[str, list[Effect]]
+    """By the id of the action that causes them."""
+    on_alias: dict[str, list[Effect]]
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Told:
+        """Read the plan once."""
+        created = frozenset(each.ref for each in plan.actions if each.operation is Operation.CREATE)
+        told = cls(plan, created, {}, {})
+        for effect in plan.effects:
+            told.caused.setdefault(effect.caused_by, []).append(effect)
+            told.on_alias.setdefault(effect.alias, []).append(effect)
+        return told
+
+
 def plan_text(plan: Plan, *, catalog: str, verbose: bool = False, palette: Palette = PLAIN) -> str:
     """The whole plan, its summary last."""
     if not plan.actions:
         return f'No changes. Environment "{plan.environment}" is as the catalog says.\n'
-    blocks = ["\n".join(_action(plan, action, catalog, verbose, palette)) + "\n" for action in plan.actions]
+    told = _Told.of(plan)
+    blocks = ["\n".join(_action(told, action, catalog, verbose, palette)) + "\n" for action in plan.actions]
     if verbose:
         blocks.append("\n".join(_particulars(plan)) + "\n")
     return "\n".join(blocks) + "\n" + palette.paint(Style.TITLE, summary(plan)) + "\n"
@@ -69,18 +92,18 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}. {_KEPT}"
 
 
-def _action(plan: Plan, action: Action, catalog: str, verbose: bool, palette: Palette) -> Iterator[str]:  # noqa: FBT001 - one private caller
+def _action(told: _Told, action: Action, catalog: str, verbose: bool, palette: Palette) -> Iterator[str]:  # noqa: FBT001 - one private caller
     title = _title(action)
     reason = _CARRIED if action.carried else _REASONS[action.reason]
     source = "" if action.source is None else f"{shown_path(catalog, action.source)}:1"
     used = width(title) + 3 + len(reason)
     gap = " " * max(3, _TITLE_COLUMNS - used)
     yield f"{palette.paint(Style.TITLE, title)}   {reason}{gap}{palette.paint(Style.QUIET, source)}".rstrip()
-    yield from _follows(plan, action)
+    yield from _follows(told, action)
     yield from _changes(_changes_of(action), palette)
-    for alias in _aliases(plan, action):
+    for alias in _aliases(told, action):
         yield f'  alias "{visible(alias)}"'
-        rows = sorted(_rows(plan, action, alias), key=lambda row: (row.window.start, row.ref))
+        rows = sorted(_rows(told, action, alias), key=lambda row: (row.window.start, row.ref))
         refs = max((width(str(row.ref)) for row in rows), default=0)
         windows = max((len(window(row.window)) for row in rows), default=0)
         for row in rows:
@@ -90,20 +113,29 @@ def _action(plan: Plan, action: Action, catalog: str, verbose: bool, palette: Pa
 
 
 def _title(action: Action) -> str:
-    if action.operation is Operation.CREATE and action.previous is not None:
+    if (
+        action.operation is Operation.CREATE
+        and action.previous is not None
+        and action.reason is not Reason.NEW
+    ):
         return f"{action.previous} -> {action.ref}"
     return str(action.ref)
 
 
-def _follows(plan: Plan, action: Action) -> Iterator[str]:
-    """Whom a create follows on an alias, where that is not the version that its changes are told against."""
+def _follows(told: _Told, action: Action) -> Iterator[str]:
+    """Whom a create follows on an alias, where the title does not say it."""
     if action.operation is not Operation.CREATE:
         return
     for wanted in action.windows:
-        for effect in plan.effects:
-            cut = effect.alias == wanted.alias and effect.after is not None and effect.ref != action.ref
-            if cut and _ends_at(effect.after, wanted.window) and effect.ref != action.previous:
+        for effect in told.on_alias.get(wanted.alias, ()):
+            cut = effect.after is not None and effect.ref != action.ref
+            if not cut or not _ends_at(effect.after, wanted.window):
+                continue
+            if effect.ref != action.previous:
                 yield f'  follows {effect.ref} on alias "{visible(wanted.alias)}"'
+            elif action.reason is Reason.NEW:
+                compared = "what is different:" if action.changes else "the terms are the same"
+                yield f'  follows {effect.ref} on alias "{visible(wanted.alias)}"; {compared}'
 
 
 def _ends_at(earlier: Window | None, later: Window) -> bool:
@@ -111,9 +143,9 @@ def _ends_at(earlier: Window | None, later: Window) -> bool:
 
 
 def _changes_of(action: Action) -> tuple[Change, ...]:
-    """What changes; of a new package, everything that it says."""
-    if action.operation is Operation.CREATE and action.reason is Reason.NEW:
-        return diff({}, {}, action.payload, action.references)
+    """What changes; of a new package that follows none, everything that it says."""
+    if action.operation is Operation.CREATE and action.reason is Reason.NEW and action.previous is None:
+        return diff(AsSent(), action.as_sent)
     return action.changes
 
 
@@ -127,34 +159,33 @@ def _changes(changes: tuple[Change, ...], palette: Palette) -> Iterator[str]:
         yield f"  {symbol} {path}{' ' * max(0, size - width(path))}   {says}".rstrip()
 
 
-def _aliases(plan: Plan, action: Action) -> list[str]:
+def _aliases(told: _Told, action: Action) -> list[str]:
     named = [alias_window.alias for alias_window in action.windows]
-    caused = [effect.alias for effect in plan.effects if effect.caused_by == action.id]
+    caused = [effect.alias for effect in told.caused.get(action.id, ())]
     return list(dict.fromkeys((*named, *sorted(caused))))
 
 
-def _rows(plan: Plan, action: Action, alias: str) -> Iterator[_Row]:
+def _rows(told: _Told, action: Action, alias: str) -> Iterator[_Row]:
     """The windows of other versions that the action moves, and the one that it opens."""
-    created = {other.ref for other in plan.actions if other.operation is Operation.CREATE}
-    for effect in plan.effects:
-        if effect.alias != alias or effect.caused_by != action.id:
+    for effect in told.caused.get(action.id, ()):
+        if effect.alias != alias:
             continue
         if effect.ref == action.ref and action.operation is Operation.CREATE:
             continue
         # What becomes of a version that this plan creates stands with its own create.
-        if effect.ref not in created or effect.kind is not EffectKind.OPENED:
-            yield _affected(plan, effect, action)
+        if effect.ref not in told.created or effect.kind is not EffectKind.OPENED:
+            yield _affected(told.plan, effect, action)
     if action.operation is Operation.CREATE:
         for wanted in action.windows:
             if wanted.alias == alias:
-                yield _own(plan, action, alias, wanted.window)
+                yield _own(told, action, alias, wanted.window)
 
 
-def _own(plan: Plan, action: Action, alias: str, wanted: Window) -> _Row:
+def _own(told: _Told, action: Action, alias: str, wanted: Window) -> _Row:
     """The window of the created version itself; a later action of the same plan may cut it."""
-    for effect in plan.effects:
-        if effect.alias == alias and effect.ref == action.ref and effect.after is not None:
-            by = None if effect.after == wanted else _taker(plan, alias, effect.after)
+    for effect in told.on_alias.get(alias, ()):
+        if effect.ref == action.ref and effect.after is not None:
+            by = None if effect.after == wanted else _taker(told.plan, alias, effect.after)
             return _Row(action.ref, effect.after, "" if by is None else f"then {by} below takes over")
     return _Row(action.ref, wanted, "taken over as a whole further below")
 

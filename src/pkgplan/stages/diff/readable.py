@@ -1,125 +1,162 @@
 """A payload in the words of the catalog: money with its unit, spans, term keys, names instead of ids.
 
-Comes in: a payload as sent (by this version or an older one) and the names of the ids in it.
-Goes out: a tree of mappings and text. Never here: comparing, or a payload that is not the one sent.
+Comes in: a payload as sent (by this version or an older one), the names of the ids in it, the keys of its terms.
+Goes out: a tree of mappings and text, its fields named as in a catalog file; a list of mappings is one text.
+Never here: comparing, or a payload that is not the one sent.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pkgplan.model.canonical import JsonObject, JsonValue, compact
+from pkgplan.model.canonical import JsonObject, JsonValue, as_object, compact
+from pkgplan.model.catalog.package import TERMS
 from pkgplan.model.compiled import content_of
-from pkgplan.model.units import Money, RelativeDate
+from pkgplan.model.units import CURRENCIES, Money, RelativeDate
+from pkgplan.stages.diff.lists import Readable, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-Readable = dict[str, "Readable | str"]
-
-_ENUMS = frozenset({
-    "access_type", "allocation", "billing_frequency", "collection_schedule", "day", "frequency",
-    "invoice_behavior", "invoice_placement", "proration", "quantity_management_mode", "rate_type",
-    "recurrence_frequency", "rounding_method",
+# Where the catalog has another name than the API.
+_FIELDS: Final = {
+    "any_commit_or_credit_ids": "any_commits_or_credits",
+    "applicable_product_ids": "applicable_products",
+    "commit_ids": "commits",
+    "credit_type_id": "credit_type",
+    "custom_credit_type_id": "credit_type",
+    "product_id": "product",
+    "rate_card_id": "rate_card",
+    "recurring_commit_ids": "recurring_commits",
+    "spend_tracker_alias": "spend_tracker",
+    "subscription_id": "subscription",
+}
+_ENUMS: Final = frozenset({
+    "access_type", "allocation", "billing_frequency", "collection_schedule", "day", "discounted", "frequency",
+    "invoice_behavior", "invoice_placement", "multiplier_override_prioritization", "payment_gate_type",
+    "payment_type", "proration", "quantity_management_mode", "rate_type", "recurrence_frequency", "reset_frequency",
+    "rounding_method", "scheduled_charges_on_usage_invoices", "sources", "spend_type", "target", "tax_type", "type",
 })  # fmt: skip
-_PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "annual": "year"}
+_ENTITIES: Final = {
+    "Commit": "commit",
+    "ContractCredit": "contract_credit",
+    "ContractCreditOrCommit": "contract_credit_or_commit",
+}
+# Mappings whose keys and values are the author's own.
+_FREE: Final = frozenset({
+    "custom_fields", "custom_rate", "invoice_metadata", "labels", "presentation_group_values", "pricing_group_values",
+})  # fmt: skip
+_UNITS: Final = ("credit_type_id", "custom_credit_type_id")
+_AMOUNTS: Final = frozenset({"amount", "price", "recharge_to_amount", "threshold_amount", "unit_price"})
+# What stands next to the unit where each amount says it, so that the unit need not be told apart.
+_PRICED: Final = _AMOUNTS | {"schedule_items", "tiers"}
+_OF_USAGE: Final = "units"
+_THRESHOLDS: Final = ("spend_threshold_configuration", "prepaid_balance_threshold_configuration")
 
 
-def readable(payload: JsonObject, references: Mapping[str, str]) -> Readable:
+def readable(
+    payload: JsonObject, references: Mapping[str, str], terms: Mapping[str, tuple[str, ...]] | None = None
+) -> Readable:
     """The content of a payload as people write it.
 
     Args:
         payload: the body of a create; windows and uniqueness key are left out.
         references: names such as `product/input-tokens`, each with its id.
+        terms: the keys of terms that have no temporary id, by field, in the order of the payload; terms of which no
+            key is known are numbered.
     """
-    names = {id_: name.partition("/")[2] for name, id_ in references.items()}
-    return _mapping(content_of(payload), names)
+    return _Reader.of(payload, references, terms or {}).top(content_of(payload))
 
 
-def summary(kind: str, term: Readable | str) -> str:
-    """One line that says what a whole term is."""
-    if isinstance(term, str):
-        return term
-    describe = _SUMMARIES.get(kind)
-    return describe(term) if describe is not None else _flat(term)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What is needed to read any part of one payload.
+
+    `currency` is that of thresholds and taxes, which the API takes without a unit; `trackers` gives the term key and
+    the unit of a spend tracker by its alias.
+    """
+
+    names: Mapping[str, str]
+    currency: str | None
+    trackers: Mapping[str, tuple[str, str | None]]
+    terms: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(
+        cls, payload: JsonObject, references: Mapping[str, str], terms: Mapping[str, tuple[str, ...]]
+    ) -> _Reader:
+        names = {id_: name.partition("/")[2] for name, id_ in references.items()}
+        currencies = [unit for unit in CURRENCIES if f"pricing-unit/{unit}" in references]
+        trackers = {
+            str(item.get("alias")): (key, names.get(str(item.get("credit_type_id"))))
+            for key, item in _keyed("spend_trackers", payload.get("spend_trackers"), terms)
+        }
+        return cls(names, currencies[0] if len(currencies) == 1 else None, trackers, terms)
+
+    def top(self, payload: JsonObject) -> Readable:
+        """The whole payload, terms by their keys."""
+        shown: Readable = {}
+        for field, value in payload.items():
+            if field in TERMS:
+                shown[field] = {
+                    key: self._mapping(item, None) for key, item in _keyed(field, value, self.terms)
+                }
+            else:
+                unit = self.currency if field in _THRESHOLDS else None
+                shown[_FIELDS.get(field, field)] = self._value(field, value, unit)
+        return shown
+
+    def _mapping(self, value: JsonObject, unit: str | None) -> Readable:
+        shown: Readable = {}
+        own = next((self.names.get(str(value[field])) for field in _UNITS if field in value), None)
+        if value.get("access_type") == "QUANTITY":
+            own = _OF_USAGE
+        for field, item in value.items():
+            if field == "temporary_id" or (own is not None and field in _UNITS and _PRICED & value.keys()):
+                continue
+            shown[_FIELDS.get(field, field)] = self._value(field, item, own or unit)
+        return shown
+
+    def _value(self, field: str, value: JsonValue, unit: str | None) -> Readable | str:
+        match value:
+            case dict() if field in _FREE:
+                return {
+                    name: item if isinstance(item, str) else compact(item) for name, item in value.items()
+                }
+            case dict():
+                span = RelativeDate.from_api(value)
+                return str(span) if span is not None else self._mapping(value, self._unit(field, value, unit))
+            case list() if value and all(isinstance(item, dict) for item in value):
+                return listed(field, [self._mapping(as_object(item), unit) for item in value])
+            case list():
+                return ", ".join(self._scalar(field, item, unit) for item in value)
+        return self._scalar(field, value, unit)
+
+    def _unit(self, field: str, value: JsonObject, unit: str | None) -> str | None:
+        """The unit of what is inside: a cap counts in that of its tracker, a tax in the currency."""
+        if field == "cap":
+            return self.trackers.get(str(value.get("spend_tracker_alias")), ("", None))[1]
+        return self.currency if field == "precalculated_tax_config" else unit
+
+    def _scalar(self, field: str, value: JsonValue, unit: str | None) -> str:
+        if isinstance(value, str):
+            if field == "spend_tracker_alias" and value in self.trackers:
+                return self.trackers[value][0]
+            return value.lower() if field in _ENUMS else _ENTITIES.get(value, self.names.get(value, value))
+        money = field in _AMOUNTS or field == "tax_amount"
+        if money and unit is not None and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return str(Money.from_api(value, unit))
+        return compact(value)
 
 
-def _mapping(value: JsonObject, names: Mapping[str, str]) -> Readable:
-    shown: Readable = {}
-    unit = names.get(str(value.get("credit_type_id")))
-    for field, item in value.items():
-        if field == "temporary_id" or (field == "credit_type_id" and unit is not None):
-            continue
-        if field == "unit_price" and unit is not None and isinstance(item, int | Decimal):
-            shown[field] = str(Money.from_api(item, unit))
-        else:
-            name, text = _field(field, item, names)
-            shown[name] = text
-    return shown
-
-
-def _field(field: str, value: JsonValue, names: Mapping[str, str]) -> tuple[str, Readable | str]:
-    if isinstance(value, str) and value in names:
-        return field.removesuffix("_id"), names[value]
-    if isinstance(value, list):
-        return _list(field, value, names)
-    span = RelativeDate.from_api(value)
-    if span is None and isinstance(value, dict):
-        return field, _mapping(value, names)
-    return field, str(span) if span is not None else _scalar(field, value)
-
-
-def _scalar(field: str, value: JsonValue) -> str:
-    if isinstance(value, str):
-        return value.lower() if field in _ENUMS else value
-    return compact(value)
-
-
-def _list(field: str, items: list[JsonValue], names: Mapping[str, str]) -> tuple[str, Readable | str]:
-    if all(isinstance(item, dict) for item in items):
-        keyed: Readable = {}
-        for index, item in enumerate(items):
-            if isinstance(item, dict):
-                keyed[str(item.get("temporary_id", index))] = _mapping(item, names)
-        return field, keyed
-    texts = [names.get(item, item) if isinstance(item, str) else compact(item) for item in items]
-    plural = field.removesuffix("_ids") + "s" if field.endswith("_ids") else field
-    return plural, ", ".join(texts)
-
-
-def _recurring_credit(term: Readable) -> str:
-    amount = term.get("access_amount")
-    price, quantity = (
-        ("?", "1")
-        if not isinstance(amount, dict)
-        else (amount.get("unit_price", "?"), amount.get("quantity", "1"))
-    )
-    each = "" if quantity == "1" else f" x {quantity}"
-    period = _PERIODS.get(str(term.get("recurrence_frequency")), "period")
-    seats = " and seat" if "subscription_config" in term else ""
-    duration = f" for {term['duration']}" if "duration" in term else ""
-    return f"{price}{each} per {period}{seats}{duration}"
-
-
-def _subscription(term: Readable) -> str:
-    rate = term.get("subscription_rate")
-    what = (
-        f"{rate.get('product', '?')} {rate.get('billing_frequency', '')}" if isinstance(rate, dict) else "?"
-    )
-    quantity = term.get("initial_quantity", "1")
-    each = "" if quantity == "1" else f" x {quantity}"
-    return f"{what}{each}, collected in {term.get('collection_schedule', '?')}"
-
-
-_SUMMARIES: dict[str, Callable[[Readable], str]] = {
-    "recurring_credits": _recurring_credit,
-    "subscriptions": _subscription,
-}
-
-
-def _flat(term: Readable) -> str:
-    return ", ".join(
-        f"{name} {item}" if isinstance(item, str) else f"{name} ({_flat(item)})"
-        for name, item in term.items()
-    )
+def _keyed(
+    field: str, value: JsonValue, terms: Mapping[str, tuple[str, ...]]
+) -> list[tuple[str, JsonObject]]:
+    """The terms of a payload's list with their keys; numbers where no keys were recorded."""
+    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    keys = terms.get(field, ())
+    if len(keys) != len(items):
+        keys = tuple(str(index) for index in range(len(items)))
+    return [(str(item.get("temporary_id", key)), item) for key, item in zip(keys, items, strict=True)]
