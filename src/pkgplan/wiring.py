@@ -26,7 +26,7 @@ from pkgplan.errors import EnvironmentFault, StateCorrupt, UsageFault
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST
-from pkgplan.model.units import OTHER_CURRENCIES
+from pkgplan.model.units import OTHER_CURRENCIES, USD, USD_CREDIT_TYPE_ID
 from pkgplan.pipeline import CheckedCatalog, Target, embedded_ids, located
 from pkgplan.stages.load import load, read_document, read_text
 from pkgplan.stages.parse import parse
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from pkgplan.engine import SeededReference
     from pkgplan.model.catalog.catalog import Catalog
     from pkgplan.model.catalog.project import Environment, ProjectSpec
+    from pkgplan.model.catalog.rate_cards import RateCardSpec
+    from pkgplan.model.catalog.references import ProductSpec
     from pkgplan.model.diagnostics import Diagnostic
     from pkgplan.model.log import LogEntry
     from pkgplan.model.source import SourceFile
@@ -210,7 +212,7 @@ def prerequisites(catalog: Catalog, ids: Mapping[str, str]) -> list[SeededRefere
         for key, metric in catalog.metrics.items()
     ]
     named += [
-        ("product", ids[f"product/{key}"], product.document.spec.name, {"type": product.document.spec.type})
+        ("product", ids[f"product/{key}"], product.document.spec.name, _product_body(product.document.spec))
         for key, product in catalog.products.items()
     ]
     named += [
@@ -228,20 +230,45 @@ def prerequisites(catalog: Catalog, ids: Mapping[str, str]) -> list[SeededRefere
                 {"entity": spec.entity, "key": spec.key},
             )
         )
-    for key, card in catalog.rate_cards.items():
-        body = {
-            "aliases": [{"name": alias.name} for alias in card.document.spec.aliases],
-            "rates": [
-                {
-                    "product_id": ids[f"product/{rate.product}"],
-                    "billing_frequency": rate.billing_frequency,
-                    "entitled": rate.entitled,
-                }
-                for rate in card.document.spec.rates
-            ],
-        }
-        named.append(("rate_card", ids[f"rate-card/{key}"], card.document.spec.name, body))
+    named += [
+        ("rate_card", ids[f"rate-card/{key}"], card.document.spec.name, _card_body(card.document.spec, ids))
+        for key, card in catalog.rate_cards.items()
+    ]
     return [SeededReference(kind, id_, name, body) for kind, id_, name, body in named]
+
+
+def _product_body(spec: ProductSpec) -> dict[str, Any]:
+    return {
+        "type": spec.type,
+        "tags": list(spec.tags),
+        "pricing_group_key": list(spec.pricing_group_key),
+        "presentation_group_key": list(spec.presentation_group_key),
+    }
+
+
+def _card_body(spec: RateCardSpec, ids: Mapping[str, str]) -> dict[str, Any]:
+    fiat = spec.fiat_credit_type or USD
+    return {
+        "aliases": [{"name": alias.name} for alias in spec.aliases],
+        "fiat_credit_type_id": USD_CREDIT_TYPE_ID if fiat == USD else ids[f"pricing-unit/{fiat}"],
+        "credit_type_conversions": [
+            {
+                "custom_credit_type_id": ids[f"pricing-unit/{each.custom_credit_type}"],
+                "fiat_per_custom_credit": each.fiat_per_custom_credit.to_api(),
+            }
+            for each in spec.credit_type_conversions
+        ],
+        "rates": [
+            {
+                "product_id": ids[f"product/{rate.product}"],
+                "billing_frequency": rate.billing_frequency,
+                "entitled": rate.entitled,
+                "rate_type": rate.rate_type,
+                "pricing_group_values": dict(rate.pricing_group_values),
+            }
+            for rate in spec.rates
+        ],
+    }
 
 
 @contextmanager

@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import NOW, a_package, an_alias, an_engine
+from support.offline import NOW, a_credit, a_package, a_subscription, an_alias, an_engine
+from support.offline_terms import (
+    a_balance_threshold,
+    a_charge,
+    a_commit,
+    a_multiplier,
+    a_recurring_commit,
+    a_single_credit,
+    a_spend_threshold,
+    a_tracker,
+    dated,
+    with_terms,
+)
 
 from pkgplan.engine import EmbeddedPackages
 from pkgplan.errors import ApiConflict, ApiRejected
@@ -18,6 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pkgplan.model.canonical import JsonObject
     from pkgplan.ports import PackageApi
 
 OCTOBER = datetime(2025, 10, 1, tzinfo=UTC)
@@ -61,6 +74,37 @@ def test_what_was_created_can_be_read(packages: PackageApi) -> None:
     assert package.archived_at is None
     assert package.body["id"] == package_id
     assert package.body["net_payment_terms_days"] == 15
+
+
+def test_every_kind_of_term_can_be_created_and_read(packages: PackageApi) -> None:
+    terms: JsonObject = {
+        "commits": [a_commit()],
+        "credits": [a_single_credit()],
+        "recurring_commits": [a_recurring_commit()],
+        "recurring_credits": [a_credit()],
+        "subscriptions": [a_subscription()],
+        "scheduled_charges": [a_charge()],
+        "overrides": [a_multiplier()],
+        "spend_threshold_configuration": a_spend_threshold(),
+        "prepaid_balance_threshold_configuration": a_balance_threshold(),
+        "spend_trackers": [a_tracker()],
+    }
+    body = packages.get(packages.create(with_terms(**terms))).body
+    assert {name for name in terms if body.get(name)} == set(terms)
+
+
+@pytest.mark.parametrize(
+    ("terms", "status"),
+    [
+        ({"commits": [a_commit(type="POSTPAID", invoice_schedule=dated(1))]}, 400),
+        ({"scheduled_charges": [a_charge(product_id="11111111-0000-4000-8000-00000000dead")]}, 404),
+    ],
+)
+def test_a_term_that_breaks_a_rule_is_rejected(packages: PackageApi, terms: JsonObject, status: int) -> None:
+    with pytest.raises(ApiRejected) as raised:
+        packages.create(with_terms(**terms))
+    assert raised.value.status == status
+    assert list(packages.list()) == []
 
 
 def test_a_package_without_a_key_or_an_alias(packages: PackageApi) -> None:

@@ -18,16 +18,31 @@ if TYPE_CHECKING:
 CREDIT = "11111111-0000-4000-8000-000000000001"
 FEE = "11111111-0000-4000-8000-000000000002"
 TOKENS = "11111111-0000-4000-8000-000000000003"
+CLOUD = "11111111-0000-4000-8000-000000000004"
+UNPRICED = "11111111-0000-4000-8000-000000000005"
 CARD = "22222222-0000-4000-8000-000000000001"
+EURO_CARD = "22222222-0000-4000-8000-000000000002"
 COINS = "33333333-0000-4000-8000-000000000001"
+EURO = "33333333-0000-4000-8000-000000000002"
 NOW = datetime(2025, 9, 1, 9, 30, 15, 123456, tzinfo=UTC)
 
 REFERENCES = (
     SeededReference("product", CREDIT, "Sign-up credit", {"type": "FIXED"}),
     SeededReference("product", FEE, "Platform fee", {"type": "subscription"}),
     SeededReference("product", TOKENS, "Input tokens", {"type": "USAGE"}),
+    SeededReference(
+        "product",
+        CLOUD,
+        "Compute",
+        {"type": "usage", "tags": ["compute"], "pricing_group_key": ["region", "cloud"]},
+    ),
+    SeededReference("product", UNPRICED, "Images", {"type": "usage"}),
     SeededReference("credit_type", COINS, "Coins", {}),
+    SeededReference("credit_type", EURO, "EUR", {}),
     SeededReference("custom_field_key", "k1", "tier", {"entity": "package_subscription", "key": "tier"}),
+    SeededReference("custom_field_key", "k2", "erp", {"entity": "package_commit", "key": "erp"}),
+    SeededReference("custom_field_key", "k3", "kind", {"entity": "package_credit", "key": "kind"}),
+    SeededReference("custom_field_key", "k4", "item", {"entity": "package_scheduled_charge", "key": "item"}),
     SeededReference(
         "rate_card",
         CARD,
@@ -37,7 +52,23 @@ REFERENCES = (
             "rates": [
                 {"product_id": FEE, "billing_frequency": "monthly", "entitled": True},
                 {"product_id": TOKENS, "entitled": True},
+                {
+                    "product_id": CLOUD,
+                    "entitled": False,
+                    "rate_type": "flat",
+                    "pricing_group_values": {"region": "eu", "cloud": "gnome"},
+                },
             ],
+            "credit_type_conversions": [{"custom_credit_type_id": COINS, "fiat_per_custom_credit": 10}],
+        },
+    ),
+    SeededReference(
+        "rate_card",
+        EURO_CARD,
+        "Tokens in euros",
+        {
+            "fiat_credit_type_id": EURO,
+            "credit_type_conversions": [{"custom_credit_type_id": COINS, "fiat_per_custom_credit": 1}],
         },
     ),
 )

@@ -17,7 +17,7 @@ from pkgplan.engine.faults import EngineError, not_found, refused
 from pkgplan.engine.payloads import parse_create
 from pkgplan.engine.store import Store
 from pkgplan.engine.templates import render
-from pkgplan.engine.terms import check_terms, refuse_unsupported
+from pkgplan.engine.terms import check_terms
 from pkgplan.model.timeline import SAFEST, AliasWindow, TakeoverRule, Window
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from pkgplan.engine.admission import Names
     from pkgplan.engine.packages import StoredPackage
     from pkgplan.engine.payloads import PackageCreate
     from pkgplan.engine.prerequisites import SeededReference
@@ -88,7 +89,6 @@ class Engine:
 
     def create_package(self, body: JsonObject) -> JsonObject:
         """POST /v1/packages/create: `{data: {id}}`; 400, 404, or 409 for a used uniqueness key."""
-        refuse_unsupported(body)
         payload = parse_create(body)
         check_terms(payload)
         with self._store.writing() as connection:
@@ -96,8 +96,8 @@ class Engine:
                 connection, payload.uniqueness_key
             ):
                 raise EngineError(409, KEY_USED)
-            product_names = admit(connection, payload)
-            return {"data": {"id": self._insert(connection, payload, product_names)}}
+            names = admit(connection, payload)
+            return {"data": {"id": self._insert(connection, payload, names)}}
 
     def get_package(self, body: JsonObject) -> JsonObject:
         """POST /v1/packages/get: `{data: Package}`, archived or not; 404."""
@@ -135,16 +135,14 @@ class Engine:
         with self._store.reading() as connection:
             return package_behind(connection, alias, at)
 
-    def _insert(
-        self, connection: sqlite3.Connection, payload: PackageCreate, product_names: dict[str, str]
-    ) -> str:
+    def _insert(self, connection: sqlite3.Connection, payload: PackageCreate, names: Names) -> str:
         package_id, now = self._new_id(), self._now()
         new = packages.NewPackage(
             package_id=package_id,
             uniqueness_key=payload.uniqueness_key,
             created_at=now,
             request=payload.to_json(),
-            body=render(payload, product_names, self._new_id),
+            body=render(payload, names, self._new_id),
         )
         seq = packages.insert(connection, new)
         for alias in payload.aliases:

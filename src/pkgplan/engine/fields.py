@@ -7,7 +7,7 @@ Never here: floats, or which object has which field. Units: amounts are the API'
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,8 @@ from pydantic import (
 from pkgplan.model.units import Instant, format_instant, on_the_hour, parse_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pkgplan.model.canonical import JsonObject
 
 # What a double can hold; a client that reads the answer would see infinity or zero beyond it.
@@ -66,6 +68,21 @@ def _decimal_places(number: int) -> int:
     return number
 
 
+def _positive(number: int | Decimal) -> int | Decimal:
+    if number <= 0:
+        raise ValueError("must be > 0")
+    return number
+
+
+def _json(value: object) -> object:
+    """What is kept as it is still has to be JSON, and to survive the way back."""
+    if isinstance(value, dict):
+        return {str(name): _json(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_json(inner) for inner in value]
+    return value if value is None or isinstance(value, str | bool) else _number(value)
+
+
 def _upper(value: object) -> object:
     """Most enums are taken in upper and in lower case, never in a mix."""
     return value.upper() if isinstance(value, str) and value.islower() else value
@@ -84,17 +101,25 @@ def _instant_on_the_hour(value: object) -> Instant:
 
 Number = Annotated[int | Decimal, PlainValidator(_number)]
 NotNegative = Annotated[Number, AfterValidator(_not_negative)]
+Positive = Annotated[Number, AfterValidator(_positive)]
 Fraction = Annotated[Number, AfterValidator(_fraction)]
 Whole = Annotated[int, PlainValidator(_whole)]
 WholeNotNegative = Annotated[Whole, AfterValidator(_not_negative)]
+WholePositive = Annotated[Whole, AfterValidator(_positive)]
 DecimalPlaces = Annotated[Whole, AfterValidator(_decimal_places)]
 NonEmpty = Annotated[StrictStr, StringConstraints(min_length=1)]
 EntityId = NonEmpty
 HourInstant = Annotated[Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant)]
 AnyCase = BeforeValidator(_upper)
+FreeObject = Annotated[dict[StrictStr, Any], AfterValidator(_json)]
+CustomFields = dict[StrictStr, Annotated[StrictStr, StringConstraints(max_length=200)]]
+Texts = list[StrictStr]
+TextMap = dict[StrictStr, StrictStr]
 
 Frequency = Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY"], AnyCase]
 Recurrence = Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY", "DAILY"], AnyCase]
+RateChoice = Annotated[Literal["COMMIT_RATE", "LIST_RATE"], AnyCase]
+AccessType = Annotated[Literal["SPEND", "QUANTITY"], AnyCase]
 InvoiceBehavior = Annotated[Literal["BILL_IMMEDIATELY", "BILL_ON_NEXT_COLLECTION_DATE"], AnyCase]
 
 
@@ -111,6 +136,15 @@ class Body(BaseModel):
                 if name in value and value[name] is None:
                     raise ValueError(f"property '{name}' must not be null")
         return value
+
+    def parts(self) -> Iterator[Body]:
+        """This object and every object inside it, in the order of their fields."""
+        yield self
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            for each in value if isinstance(value, list) else (value,):
+                if isinstance(each, Body):
+                    yield from each.parts()
 
     def to_json(self) -> JsonObject:
         """The fields that were given, in the API's spelling."""

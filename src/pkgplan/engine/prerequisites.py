@@ -1,22 +1,27 @@
 """What must exist before a package can: products, rate cards with rates, pricing units, custom field keys.
 
 Comes in: `SeededReference` values, upserted without ever deleting a neighbour. Goes out: lookups by id.
-Never here: an API to create them one by one, prices, or usage; the engine only asks whether they are there.
-Source: V20, V25, V26 of the field descriptions of POST /v1/packages/create (type, rate, key must match).
+Never here: an API to create them one by one, prices, or usage; the engine only asks whether they are there, and
+for what decides whether a term may refer to them (types, group keys, currencies).
+Source: the field descriptions of POST /v1/packages/create (type, rate, key must match), of products (group
+keys) and of rate cards (currency, conversions).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, canonical, parse_json
 from pkgplan.model.units import USD_CREDIT_TYPE_ID
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+USD_NAME: Final = "USD (cents)"
 
 
 class ReferenceKind(StrEnum):
@@ -33,8 +38,11 @@ class ReferenceKind(StrEnum):
 class SeededReference:
     """One prerequisite. What `body` must hold depends on the kind; further fields are kept.
 
-    product: `{type}`, one of USAGE, SUBSCRIPTION, COMPOSITE, FIXED in any case.
-    rate_card: `{aliases?: [{name, ...}], rates?: [{product_id, billing_frequency?, entitled}]}`.
+    product: `{type, tags?: [], pricing_group_key?: [], presentation_group_key?: []}`, the type one of USAGE,
+    SUBSCRIPTION, COMPOSITE, FIXED in any case.
+    rate_card: `{aliases?: [{name, ...}], fiat_credit_type_id?, credit_type_conversions?: [{custom_credit_type_id,
+    fiat_per_custom_credit}], rates?: [{product_id, entitled, rate_type?, billing_frequency?,
+    pricing_group_values?: {}}]}`; the fiat is USD if left out, amounts are in its stored unit (cents for USD).
     custom_field_key: `{entity, key}`; the others need nothing.
     """
 
@@ -51,6 +59,16 @@ class Product:
     id: str
     name: str
     type: str
+    pricing_group_key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """A rate card as far as packages care. Units: `conversions` in the stored unit of the fiat."""
+
+    id: str
+    fiat_credit_type_id: str
+    conversions: Mapping[str, int | Decimal]
 
 
 def seed(connection: sqlite3.Connection, references: Iterable[SeededReference]) -> None:
@@ -77,7 +95,7 @@ def seed(connection: sqlite3.Connection, references: Iterable[SeededReference]) 
                 (_text(reference.body, "entity"), _text(reference.body, "key")),
             )
         elif kind is ReferenceKind.PRODUCT:
-            _text(reference.body, "type")
+            _product(reference.id, reference.name, reference.body)
 
 
 def find_product(connection: sqlite3.Connection, product_id: str) -> Product | None:
@@ -86,19 +104,21 @@ def find_product(connection: sqlite3.Connection, product_id: str) -> Product | N
     if row is None:
         return None
     name, body = row
-    return Product(product_id, name, _text(as_object(parse_json(body)), "type").upper())
+    return _product(product_id, name, as_object(parse_json(body)))
 
 
-def has_rate_card(connection: sqlite3.Connection, rate_card_id: str) -> bool:
-    """Whether there is a rate card with this id."""
-    return _stored(connection, ReferenceKind.RATE_CARD, rate_card_id) is not None
+def find_rate_card(connection: sqlite3.Connection, rate_card_id: str) -> RateCard | None:
+    """The rate card with this id."""
+    row = _stored(connection, ReferenceKind.RATE_CARD, rate_card_id)
+    return None if row is None else _rate_card(rate_card_id, as_object(parse_json(row[1])))
 
 
-def has_credit_type(connection: sqlite3.Connection, credit_type_id: str) -> bool:
-    """Whether there is a pricing unit with this id; USD is in every environment."""
+def credit_type_name(connection: sqlite3.Connection, credit_type_id: str) -> str | None:
+    """The name of the pricing unit with this id; USD is in every environment."""
     if credit_type_id == USD_CREDIT_TYPE_ID:
-        return True
-    return _stored(connection, ReferenceKind.CREDIT_TYPE, credit_type_id) is not None
+        return USD_NAME
+    row = _stored(connection, ReferenceKind.CREDIT_TYPE, credit_type_id)
+    return None if row is None else row[0]
 
 
 def has_custom_field_key(connection: sqlite3.Connection, entity: str, key: str) -> bool:
@@ -113,10 +133,16 @@ def rate_cards_behind(connection: sqlite3.Connection, alias: str) -> tuple[str, 
     return tuple(rate_card_id for (rate_card_id,) in connection.execute(query, (alias,)))
 
 
-def has_rate(connection: sqlite3.Connection, rate_card_id: str, product_id: str, frequency: str) -> bool:
-    """Whether the rate card prices the product at this billing frequency."""
-    query = "SELECT 1 FROM rates WHERE rate_card_id = ? AND product_id = ? AND billing_frequency = ?"
-    return connection.execute(query, (rate_card_id, product_id, frequency)).fetchone() is not None
+def priced_frequencies(
+    connection: sqlite3.Connection, rate_card_ids: Iterable[str], product_id: str
+) -> frozenset[str]:
+    """The billing frequencies at which a product has a rate on any of these cards; "" for usage rates."""
+    query = "SELECT billing_frequency FROM rates WHERE rate_card_id = ? AND product_id = ?"
+    return frozenset(
+        frequency
+        for rate_card_id in rate_card_ids
+        for (frequency,) in connection.execute(query, (rate_card_id, product_id))
+    )
 
 
 def _stored(connection: sqlite3.Connection, kind: ReferenceKind, reference_id: str) -> tuple[str, str] | None:
@@ -125,7 +151,25 @@ def _stored(connection: sqlite3.Connection, kind: ReferenceKind, reference_id: s
     return row
 
 
+def _product(product_id: str, name: str, body: JsonObject) -> Product:
+    keys = tuple(_as_text(key) for key in as_list(body.get("pricing_group_key", [])))
+    return Product(product_id, name, _text(body, "type").upper(), keys)
+
+
+def _rate_card(rate_card_id: str, body: JsonObject) -> RateCard:
+    fiat = body.get("fiat_credit_type_id")
+    return RateCard(
+        rate_card_id,
+        USD_CREDIT_TYPE_ID if fiat is None else _as_text(fiat),
+        {
+            _text(each, "custom_credit_type_id"): _as_number(each["fiat_per_custom_credit"])
+            for each in _objects(body, "credit_type_conversions")
+        },
+    )
+
+
 def _seed_rate_card(connection: sqlite3.Connection, card: SeededReference) -> None:
+    _rate_card(card.id, card.body)
     connection.execute("DELETE FROM rate_card_aliases WHERE rate_card_id = ?", (card.id,))
     connection.execute("DELETE FROM rates WHERE rate_card_id = ?", (card.id,))
     connection.executemany(
@@ -159,4 +203,10 @@ def _text(body: JsonObject, name: str) -> str:
 def _as_text(value: JsonValue) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _as_number(value: JsonValue) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError(f"{value!r} is not a number")
     return value

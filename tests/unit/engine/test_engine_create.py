@@ -54,7 +54,7 @@ TAKEN: dict[str, JsonObject] = {
     "rate card by id": without(a_package(rate_card_id=CARD), "rate_card_alias"),
     "unknown fields": a_package(billing_anchor_date="contract_start_date"),
     "unknown nested field": a_package(subscriptions=[a_subscription(colour="red")]),
-    "empty list of a term that is not known yet": a_package(commits=[], overrides=[]),
+    "empty lists of terms": a_package(commits=[], overrides=[]),
     "usage product to draw down": a_package(recurring_credits=[a_credit(applicable_product_ids=[TOKENS])]),
     "custom pricing unit": a_package(
         recurring_credits=[a_credit(access_amount={**PRICE, "quantity": 1, "credit_type_id": COINS})]
@@ -273,11 +273,6 @@ REFUSED: dict[str, tuple[JsonObject, int, str]] = {
         404,
         'credit type "nope" not found',
     ),
-    "term that is not known yet": (
-        a_package(commits=[{}]),
-        400,
-        "commits is not supported by the embedded engine",
-    ),
 }
 
 
@@ -294,24 +289,6 @@ def test_refuses_and_stores_nothing(engine: Engine, body: JsonObject, status: in
     assert message in raised.value.message
     assert "\n" not in raised.value.message
     assert engine.list_packages({"archive_filter": "ALL"}) == {"data": [], "next_page": None}
-
-
-@pytest.mark.parametrize(
-    "term",
-    [
-        "commits",
-        "credits",
-        "overrides",
-        "scheduled_charges",
-        "recurring_commits",
-        "spend_threshold_configuration",
-        "prepaid_balance_threshold_configuration",
-        "spend_trackers",
-    ],
-)
-def test_terms_to_come_are_refused_not_dropped(engine: Engine, term: str) -> None:
-    with pytest.raises(EngineError, match=f"{term} is not supported by the embedded engine yet"):
-        engine.create_package({"name": "x", term: {"is_enabled": True}})
 
 
 def test_all_faults_of_the_shape_are_told_at_once(engine: Engine) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import NOW, HandClock, a_package, an_alias, an_engine
+from support.offline import CLOUD, NOW, HandClock, a_package, an_alias, an_engine
+from support.offline_terms import a_flat_rate, an_overwrite, with_terms
 
 from pkgplan.engine import EmbeddedPackages, Engine, EngineError, SeededReference
 from pkgplan.errors import ApiUnavailable, EnvironmentFault
@@ -281,6 +282,18 @@ def test_seeding_again_changes_only_what_changed(tmp_path: Path) -> None:
         assert shown["product"] == {"id": "p1", "name": "New name"}
 
 
+def test_a_product_that_an_older_version_seeded_gets_its_group_keys_when_seeded_again() -> None:
+    overwrite = an_overwrite(a_flat_rate(), {"product_id": CLOUD})
+    with an_engine() as engine:
+        engine.seed([SeededReference("product", CLOUD, "Compute", {"type": "usage"})])
+        create(engine, with_terms(overrides=[overwrite]))
+        engine.seed(
+            [SeededReference("product", CLOUD, "Compute", {"type": "usage", "pricing_group_key": ["r"]})]
+        )
+        with pytest.raises(EngineError, match="r missing"):
+            create(engine, with_terms(overrides=[overwrite]))
+
+
 def test_a_rate_card_seeded_again_has_the_new_aliases_only() -> None:
     with an_engine() as engine:
         engine.seed([SeededReference("rate_card", "c1", "Card", {"aliases": [{"name": "old"}]})])
@@ -295,7 +308,15 @@ def test_a_rate_card_seeded_again_has_the_new_aliases_only() -> None:
     [
         SeededReference("coupon", "x", "x", {}),
         SeededReference("product", "x", "x", {}),
+        SeededReference("product", "x", "x", {"type": "USAGE", "pricing_group_key": "region"}),
         SeededReference("rate_card", "x", "x", {"rates": {}}),
+        SeededReference("rate_card", "x", "x", {"fiat_credit_type_id": 1}),
+        SeededReference(
+            "rate_card",
+            "x",
+            "x",
+            {"credit_type_conversions": [{"custom_credit_type_id": "u", "fiat_per_custom_credit": "1"}]},
+        ),
         SeededReference("custom_field_key", "x", "x", {"entity": 1, "key": "k"}),
     ],
 )
