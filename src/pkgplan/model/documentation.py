@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgplan.errors import UsageFault
 from pkgplan.model.catalog.catalog import KINDS
 from pkgplan.model.names import did_you_mean
-from pkgplan.model.schemas import Schema, schema_for
+from pkgplan.model.schemas import schema_for
+
+if TYPE_CHECKING:
+    from pkgplan.model.schema_shapes import Schema
 
 DEFAULT_KIND = "Package"
 
@@ -135,5 +138,10 @@ def _unknown_field(kind: str, walked: list[str], part: str, known: Schema) -> Us
     place = ".".join([kind, *walked])
     if not known:
         return UsageFault(f'"{place}" has no fields, so there is no "{part}" in it')
-    hint = did_you_mean(part, known) or "it has: " + ", ".join(known)
+    hint = did_you_mean(part, known if walked else [*known, *KINDS])
+    for level, node in () if walked else known.items():
+        if part in node.get("properties", {}):
+            hint = f'write "{"" if kind == DEFAULT_KIND else f"{kind}."}{level}.{part}"'
+            break
+    hint = hint or "it has: " + ", ".join(known)
     return UsageFault(f'"{place}" has no field "{part}"', hint=hint)

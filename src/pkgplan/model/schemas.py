@@ -1,8 +1,8 @@
 """The JSON Schemas of the catalog language, generated from the pydantic models.
 
 Comes in: a kind. Goes out: its schema (draft 2020-12) as data, or as the text committed under schemas/.
-Never here: validation. Pydantic's titles, defaults and null unions are taken out: a key is given or left out,
-and nothing is ever null.
+Never here: validation. Pydantic's titles, defaults and null unions are taken out: a key is given or left out.
+Only a spec with `from` may say `null`, and `stages/inherit` takes it out before anybody looks.
 """
 
 from __future__ import annotations
@@ -10,22 +10,27 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from pkgplan.model.catalog.catalog import KINDS
+from pkgplan.model.catalog.fragment import FRAGMENT, NEVER_TAKEN_OVER
+from pkgplan.model.schema_shapes import DEF, Schema, folded, nullable, partial, unmarked
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Schema = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 # Pydantic adds these to every field; none of them says anything in a catalog.
 _NOISE = ("title", "default")
 # The order in which a person wants to read the keywords of a field.
 _ORDER = (
     "$schema", "$id", "title", "description", "$ref", "type", "const", "enum", "pattern", "maxLength",
-    "minimum", "maximum", "minProperties", "properties", "required", "additionalProperties", "propertyNames",
-    "items", "anyOf", "allOf", "if", "then", "x-pkgplan", "examples", "$defs",
+    "minimum", "exclusiveMinimum", "maximum", "minItems", "minProperties", "properties", "required",
+    "additionalProperties", "propertyNames", "items", "anyOf", "allOf", "if", "then", "else", "x-pkgplan",
+    "examples", "$defs",
 )  # fmt: skip
 
 
@@ -47,23 +52,79 @@ def schema_for(kind: str) -> Schema:
 
     Raises: KeyError for an unknown kind.
     """
+    tree = _tree(kind)
+    if kind == FRAGMENT:
+        tree = _with_spec(tree, lambda spec: _without(partial(spec), NEVER_TAKEN_OVER))
+    schema: Schema = unmarked(tree)
+    return schema
+
+
+@cache
+def partial_schema_for(kind: str) -> Schema:
+    """The schema of a document whose spec is not all there, because a base of its `from` is missing."""
+    schema: Schema = unmarked(_with_spec(_tree(kind), partial))
+    return schema_for(kind) if kind == FRAGMENT else schema
+
+
+def all_schemas() -> dict[str, str]:
+    """The text of every committed schema file, by file name."""
+    return {
+        file_name(kind): json.dumps(_in_order_at_every_depth(_published(kind)), indent=2) + "\n"
+        for kind in KINDS
+    }
+
+
+def _published(kind: str) -> Schema:
+    """The schema as editors get it: a spec with `from` is held against the schema of the fragment's file."""
+    tree = _tree(kind)
+    if kind == FRAGMENT:
+        schema = folded(_with_spec(tree, _changes))
+        schema["properties"]["spec"]["properties"] = dict.fromkeys(sorted(NEVER_TAKEN_OVER), False)
+        return schema
+    schema = folded(tree)
+    if kind == "Package":
+        spec = schema["properties"]["spec"]
+        changes = f"{file_name(FRAGMENT)}#/$defs/PartialPackageSpec"
+        condition = {
+            "if": {"required": ["from"]},
+            "then": {"$ref": changes},
+            "else": {"$ref": spec.pop("$ref")},
+        }
+        schema["properties"]["spec"] = {**spec, **condition}
+    return schema
+
+
+def _changes(spec: Schema) -> Schema:
+    """A spec with `from`: any part of it, and `null` for what it takes away."""
+    shape = partial(spec)
+    own = {name: shape["properties"][name] for name in ("from", *sorted(NEVER_TAKEN_OVER))}
+    changes = nullable(shape)
+    return {**changes, "properties": {**changes["properties"], **own}}
+
+
+@cache
+def _tree(kind: str) -> Schema:
     raw = KINDS[kind].model_json_schema(schema_generator=_AsWritten)
     definitions = raw.pop("$defs", {})
     head = {"$schema": DIALECT, "$id": file_name(kind), "title": f"pkgplan {kind}"}
     return _in_order({**_tidy(raw, definitions), **head})
 
 
-def all_schemas() -> dict[str, str]:
-    """The text of every committed schema file, by file name."""
-    return {file_name(kind): json.dumps(schema_for(kind), indent=2) + "\n" for kind in KINDS}
+def _with_spec(tree: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    return {**tree, "properties": {**tree["properties"], "spec": change(tree["properties"]["spec"])}}
+
+
+def _without(node: Schema, names: frozenset[str]) -> Schema:
+    left = {name: child for name, child in node["properties"].items() if name not in names}
+    return {**node, "properties": left}
 
 
 def _tidy(node: Schema, definitions: Schema) -> Schema:
-    """A schema without noise, null unions and references."""
+    """A schema without noise, null unions and references; models keep their names as marks."""
     plain = {key: value for key, value in node.items() if key not in _NOISE}
     if "$ref" in plain:
-        target = definitions[plain.pop("$ref").removeprefix("#/$defs/")]
-        return _tidy({**target, **plain}, definitions)
+        name = plain.pop("$ref").removeprefix("#/$defs/")
+        return _tidy({**definitions[name], DEF: name, **plain}, definitions)
     if "anyOf" in plain:
         choices = [choice for choice in plain["anyOf"] if choice != {"type": "null"}]
         if len(choices) == 1:
@@ -92,3 +153,19 @@ def _tidy_keyword(key: str, value: Any, definitions: Schema) -> Any:
 def _in_order(node: Schema) -> Schema:
     ranks = {key: rank for rank, key in enumerate(_ORDER)}
     return dict(sorted(node.items(), key=lambda item: ranks.get(item[0], len(ranks))))
+
+
+def _in_order_at_every_depth(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_in_order_at_every_depth(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return _in_order({key: _in_order_inside(key, value) for key, value in node.items()})
+
+
+def _in_order_inside(key: str, value: Any) -> Any:
+    if key == "examples":
+        return value
+    if key in {"properties", "$defs"}:
+        return {name: _in_order_at_every_depth(child) for name, child in value.items()}
+    return _in_order_at_every_depth(value)

@@ -1,6 +1,7 @@
 """Stage 3: documents of the right shape become one typed catalog.
 
-Comes in: documents that `stages/validate` passed. Goes out: `Catalog`, and what two files say at once.
+Comes in: documents that `stages/validate` passed. Goes out: `Catalog`, and what two files say at once. Fragments
+are only looked at for their keys: what they say is in the packages that start from them.
 Never here: wording of shapes, or any rule about what a document means. A document that the schema passes and
 pydantic refuses is a fault of ours, but it is reported like one of the catalog, never raised.
 """
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from pkgplan.model import rules
 from pkgplan.model.catalog.catalog import KINDS, AnyDocument, Catalog, Declared
+from pkgplan.model.catalog.fragment import FRAGMENT
 from pkgplan.model.diagnostics import Diagnostic, Location, Related, Route
 
 if TYPE_CHECKING:
@@ -43,17 +45,20 @@ def parse(sources: Iterable[SourceFile], *, complete: bool = True) -> tuple[Cata
     """
     found: list[Diagnostic] = []
     by_kind: dict[str, dict[str, Declared[Any]]] = {kind: {} for kind in KINDS}
+    seen: dict[tuple[str, str | None], SourceFile] = {}
     for source in sorted(sources, key=lambda source: source.path):
-        document, faults = _parse_one(source)
-        found.extend(faults)
-        if document is None:
+        if source.kind not in KINDS:
+            message = "the document has no kind that is known"
+            found.append(Diagnostic(rules.UNKNOWN_KIND, message, source.location))
             continue
-        declared = Declared(document, source.path)
-        earlier = _earlier(by_kind[document.kind], declared)
-        if earlier is None:
-            by_kind[document.kind][declared.key] = declared
-        else:
-            found.append(_twice(declared, earlier))
+        earlier = seen.setdefault(_name_of(source), source)
+        if earlier is not source:
+            found.append(_twice(source, earlier))
+        elif source.kind != FRAGMENT:
+            document, faults = _parse_one(source, source.kind)
+            found.extend(faults)
+            if document is not None:
+                by_kind[source.kind][document.metadata.key] = Declared(document, source.path)
     if complete and not by_kind["Project"]:
         message = 'the catalog has no "kind: Project"'
         found.append(
@@ -64,13 +69,16 @@ def parse(sources: Iterable[SourceFile], *, complete: bool = True) -> tuple[Cata
     return Catalog(project=project, **fields), tuple(found)
 
 
-def _parse_one(source: SourceFile) -> tuple[AnyDocument | None, tuple[Diagnostic, ...]]:
-    if source.kind not in KINDS:
-        return None, (
-            Diagnostic(rules.UNKNOWN_KIND, "the document has no kind that is known", source.location),
-        )
+def _name_of(source: SourceFile) -> tuple[str, str | None]:
+    """What no two files may declare: packages and fragments share their keys, and there is one Project."""
+    if source.kind == "Project":
+        return "Project", None
+    return "Package" if source.kind == FRAGMENT else str(source.kind), source.key
+
+
+def _parse_one(source: SourceFile, kind: str) -> tuple[AnyDocument | None, tuple[Diagnostic, ...]]:
     try:
-        return KINDS[source.kind].model_validate(source.data), ()
+        return KINDS[kind].model_validate(source.data), ()
     except ValidationError as error:
         return None, tuple(dict.fromkeys(_refusals(source, error)))
 
@@ -94,28 +102,16 @@ def _existing(data: JsonValue, loc: tuple[str | int, ...]) -> Route:
     return loc
 
 
-def _earlier(declared: dict[str, Declared[Any]], new: Declared[Any]) -> Declared[Any] | None:
-    if new.document.kind == "Project":
-        return next(iter(declared.values()), None)
-    return declared.get(new.key)
-
-
-def _twice(declared: Declared[Any], earlier: Declared[Any]) -> Diagnostic:
-    kind = declared.document.kind
-    if kind == "Project":
-        rule, message, at, first, hint = (
-            rules.ONE_PROJECT,
-            "the catalog has a second Project",
-            declared.at("kind"),
-            earlier.at("kind"),
-            "keep one of the two",
-        )
-    else:
-        rule, message, at, first, hint = (
-            rules.DUPLICATE_DECLARATION,
-            f'{kind} "{declared.key}" is declared twice',
-            declared.at("metadata", "key"),
-            earlier.at("metadata", "key"),
-            "give one of the two another key, or remove it",
-        )
-    return Diagnostic(rule, message, at, hint, (Related(first, "the first one is here"),))
+def _twice(source: SourceFile, earlier: SourceFile) -> Diagnostic:
+    if source.kind == "Project":
+        at, first = (each.location.child("kind") for each in (source, earlier))
+        message, hint = "the catalog has a second Project", "keep one of the two"
+        return Diagnostic(rules.ONE_PROJECT, message, at, hint, (Related(first, "the first one is here"),))
+    at, first = (each.location.child("metadata", "key") for each in (source, earlier))
+    message = f'{source.kind} "{source.key}" is declared twice'
+    if source.kind != earlier.kind:
+        message = f'{source.kind} "{source.key}" has the key of a {earlier.kind}'
+    hint = "give one of the two another key, or remove it"
+    return Diagnostic(
+        rules.DUPLICATE_DECLARATION, message, at, hint, (Related(first, "the first one is here"),)
+    )

@@ -12,7 +12,7 @@ from pkgplan.stages.load import load
 from pkgplan.stages.parse import parse
 from pkgplan.stages.validate import validate
 
-EXAMPLE = Path(__file__).parents[3] / "catalog"
+EXAMPLE = Path(__file__).parents[2] / "golden" / "base"
 
 
 def project(path: str = "pkgplan.yaml", key: str = "p") -> SourceFile:
@@ -53,6 +53,21 @@ def test_one_key_in_two_kinds_is_fine() -> None:
         [project(), package("a.yaml", "k"), declared("b.yaml", "PricingUnit", "k", {"name": "K"})]
     )
     assert found == ()
+
+
+def test_packages_and_fragments_share_their_keys() -> None:
+    both = [declared("a.yaml", "PackageFragment", "k", {}), package("b.yaml", "k")]
+    catalog, (clash,) = parse([project(), *both])
+    assert (clash.rule.code, clash.message) == ("PKG210", 'Package "k" has the key of a PackageFragment')
+    assert (clash.at.path, clash.related[0].at.path) == ("b.yaml", "a.yaml")
+    assert catalog.packages == {}
+    _, (twice,) = parse([project(), both[0], declared("c.yaml", "PackageFragment", "k", {})])
+    assert twice.message == 'PackageFragment "k" is declared twice'
+
+
+def test_fragments_are_no_packages() -> None:
+    catalog, found = parse([project(), declared("a.yaml", "PackageFragment", "k", {})])
+    assert (catalog.packages, found) == ({}, ())
 
 
 def test_exactly_one_project() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from support.published import refused
 
 from pkgplan.model.catalog.catalog import KINDS
 from pkgplan.model.diagnostics import Anchor, Route
@@ -90,6 +90,81 @@ def test_a_sound_document_is_clean() -> None:
 
 START = ("spec", "aliases", 0, "starting_at")
 PLACES = (*FEE, "proration", "rounding", "decimal_places")
+ITEM = {"unit_price": "10 USD", "quantity": 1, "date_offset": "0 months"}
+SEGMENT = {"amount": "10 USD", "starting_at_offset": "0 months", "duration": "1 month"}
+
+
+def charge(**fields: Any) -> Any:
+    return {"support": {"product": "support", "schedule": {"schedule_items": [{**ITEM, **fields}]}}}
+
+
+def commit(**fields: Any) -> Any:
+    return {"product": "p", "type": "prepaid", "access_schedule": {"schedule_items": [{**SEGMENT, **fields}]}}
+
+
+def override(**fields: Any) -> Any:
+    return {"o": {"override_specifiers": [{"product": "p"}], "starting_at_offset": "0 months", **fields}}
+
+
+def top_up(**fields: Any) -> Any:
+    amounts = {"threshold_amount": "5 USD", "recharge_to_amount": "20 USD"}
+    gate = {"payment_gate_type": "none"}
+    return {"is_enabled": True, **amounts, "commit": {"product": "p"}, "payment_gate_config": gate, **fields}
+
+
+# A field of the spec, what it is, where the fault is below it, and what is said of it.
+DEEP: list[tuple[str, Any, Route, str, str, str]] = [
+    ("from", "team", (), "PKG103", '"from" is "team", not a list', "write a list: [team]"),
+    ("from", ["Team Seats"], (0,), "PKG108", "not a key", 'write "team-seats"'),
+    ("commits", [commit()], (), "PKG103", "a list, not a mapping", "a key of your choice"),
+    ("credits", {"c": "p"}, ("c",), "PKG103", "not a mapping", "`product: annual-commit`"),
+    ("commits", {"c": {**commit(), "type": "prepayed"}}, ("c", "type"), "PKG104", "prepayed", '"prepaid"?'),
+    ("commits", {"c": commit(amount=10)}, ("c", "access_schedule", "schedule_items", 0, "amount"),
+     "PKG303", '"amount" is 10, an amount without its unit', 'write "10 USD"'),
+    ("commits", {"c": {**commit(), "access_schedule": [SEGMENT]}}, ("c", "access_schedule"),
+     "PKG103", "a list, not a mapping", "`schedule_items:`"),
+    ("commits", {"c": {**commit(), "access_schedule": {"schedule_items": []}}},
+     ("c", "access_schedule", "schedule_items"), "PKG107", '"schedule_items" has no entries', "add an entry"),
+    ("scheduled_charges", charge(unit_price=10), ("support", "schedule", "schedule_items", 0, "unit_price"),
+     "PKG303", '"unit_price" is 10, an amount without its unit', 'write "10 USD"'),
+    ("scheduled_charges", charge(every=None), ("support", "schedule", "schedule_items", 0, "every"),
+     "PKG103", '"every" has no value', "write a value or remove the key"),
+    ("scheduled_charges", charge(every="monthly"), ("support", "schedule", "schedule_items", 0, "every"),
+     "PKG104", '"every" is "monthly"', 'did you mean "month"?'),
+    ("scheduled_charges", charge(**{"for": 1}), ("support", "schedule", "schedule_items", 0, "for"),
+     "PKG305", '"for" is 1, not a span of time', 'write "1 month"'),
+    ("overrides", override(override_specifiers=[]), ("o", "override_specifiers"),
+     "PKG107", "has no entries", "- "),
+    ("overrides", override(override_specifiers=[{"billing_frequency": "yearly"}]),
+     ("o", "override_specifiers", 0, "billing_frequency"), "PKG104", "yearly", "known: annual, monthly"),
+    ("overrides", override(override_specifiers=[{"product_tags": "tokens"}]),
+     ("o", "override_specifiers", 0, "product_tags"), "PKG103", "not a list", "[tokens]"),
+    ("overrides", override(priority=0), ("o", "priority"), "PKG107", "is 0, not more than 0", "more than 0"),
+    ("overrides", override(multiplier="80%"), ("o", "multiplier"), "PKG103", "not a number", "plain number"),
+    ("overrides", override(overwrite_rate={"rate_type": "flat", "price": 5}), ("o", "overwrite_rate", "price"),
+     "PKG303", '"price" is 5, an amount without its unit', 'write "5 USD"'),
+    ("overrides", override(overwrite_rate={"rate_type": "tiered", "tiers": [{"price": 5}]}),
+     ("o", "overwrite_rate", "tiers", 0, "price"), "PKG303", "without its unit", 'write "5 USD"'),
+    ("overrides", override(overwrite_rate={"rate_type": "custom", "custom_rate": "x"}),
+     ("o", "overwrite_rate", "custom_rate"), "PKG103", "not a mapping", "lines under it"),
+    ("prepaid_balance_threshold_configuration", top_up(commit="p"), ("commit",),
+     "PKG103", '"commit" is "p", not a mapping', "`product: top-up`"),
+    ("prepaid_balance_threshold_configuration", top_up(discount_configuration={"payment_fraction": 85}),
+     ("discount_configuration", "payment_fraction"), "PKG107", "more than 1", "1 or less"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value", "below", "code", "message", "hint"), DEEP)
+def test_one_fault_deep_inside(
+    field: str, value: Any, below: Route, code: str, message: str, hint: str
+) -> None:
+    route = ("spec", field, *below)
+    ((found_code, found_route, found_message, found_hint),) = faults(edited(("spec", field), value))
+    assert (found_code, found_route) == (code, route)
+    assert message in found_message
+    assert hint in found_hint
+
+
 TERMS_DAYS = ("spec", "net_payment_terms_days")
 
 CASES: list[tuple[Route, Any, str, str, str]] = [
@@ -108,6 +183,8 @@ CASES: list[tuple[Route, Any, str, str, str]] = [
     ((*CREDIT, "priority"), True, "PKG103", "is true, not a number", "plain number"),
     (TERMS_DAYS, Decimal("1.5"), "PKG103", "is 1.5, not a whole number", "whole number"),
     ((*FEE, "proration", "is_prorated"), "yes", "PKG103", "not true or false", "true or false"),
+    (("spec", "aliases"), "Mine", "PKG103", "not a list", 'start each entry with "- ", such as `name: '),
+    (("metadata", "labels"), ["tier"], "PKG103", "is a list, not a mapping", "write `key: value` lines"),
     (("metadata", "labels", "tier"), 1, "PKG103", '"tier" is 1, not text', "quote it: '1'"),
     (("spec", "name"), 7, "PKG103", '"name" is 7, not text', "quote it: '7'"),
     (("spec", "name"), None, "PKG103", '"name" has no value', "remove the key"),
@@ -144,7 +221,7 @@ CASES: list[tuple[Route, Any, str, str, str]] = [
     (("spec", "duration"), "12months", "PKG305", "not a span", 'write "12 months"'),
     (("spec", "duration"), "P1Y", "PKG305", "not a span", 'write "1 year"'),
     (("spec", "duration"), "2 quarters", "PKG305", "not a span", 'write "6 months"'),
-    (("spec", "duration"), "a while", "PKG305", "not a span", 'write "3 months"'),
+    (("spec", "duration"), "a while", "PKG305", "not a span", 'write it like "3 months"'),
     (("spec", "duration"), "1 period", "PKG305", "counts in days, weeks, months, years", "3 months"),
     (("spec", "duration"), {"value": 1}, "PKG305", "not a span", "3 months"),
     (("spec", "duration"), {"value": 1, "unit": "Months"}, "PKG305", "not a span", "3 months"),
@@ -152,6 +229,9 @@ CASES: list[tuple[Route, Any, str, str, str]] = [
     (("spec", "duration"), {"value": 0, "unit": "MONTHS"}, "PKG306", "out of range", "at least 1"),
     (("spec", "duration"), "101 years", "PKG306", "out of range", "at most 100 years"),
     ((*CREDIT, "starting_at_offset"), "-1 day", "PKG306", "out of range", "at least 0"),
+    ((*CREDIT, "commit_duration"), 1, "PKG305", "not a span", 'write "1 period"'),
+    ((*CREDIT, "commit_duration"), "P1M", "PKG305", "not a span", 'write it like "1 period"'),
+    ((*CREDIT, "starting_at_offset"), 0, "PKG305", "not a span", 'write "0 months"'),
     ((*CREDIT, "commit_duration"), "1 month", "PKG305", "counts in periods", "1 period"),
     # instants
     (START, "2026-02-31", "PKG307", "not a day of the calendar", "2026-02-01"),
@@ -205,6 +285,13 @@ def test_missing_keys_are_shown_at_the_parent(route: Route, parent: Route, messa
 def test_unknown_keys_are_shown_at_the_key() -> None:
     _, (found,) = validate([source(edited(("spec", "nmae"), "x"))])
     assert found.at.anchor is Anchor.KEY
+
+
+def test_a_comma_in_a_number_within_braces_is_recognized() -> None:
+    amount = {"unit_price": 1, "000.00 USD": None, "quantity": 1}
+    found = {code: hint for code, _, _, hint in faults(edited((*CREDIT, "access_amount"), amount))}
+    assert found.keys() == {"PKG303", "PKG101"}
+    assert found["PKG101"] == "write the number without a comma: within braces a comma ends the value"
 
 
 def test_term_keys_must_be_keys() -> None:
@@ -318,7 +405,7 @@ def test_what_passes_here_passes_the_published_schema_and_the_parser(route: Rout
     assert bool(clean) != bool(found)
     assert all(d.message and d.hint for d in found)
     if clean:
-        assert Draft202012Validator(schema_for("Package")).is_valid(document)
+        assert refused("Package", document) == []
         assert parse(clean, complete=False)[1] == ()
 
 
@@ -334,3 +421,69 @@ def test_a_rate_that_lacks_what_its_type_needs() -> None:
         ("PKG102", ("spec", "rates", 0), 'add "price", such as `price: 10.00 USD`'),
         ("PKG102", ("spec", "rates", 1), 'add "tiers"'),
     ]
+
+
+def fragment(**spec: Any) -> Any:
+    return {**STARTER, "kind": "PackageFragment", "spec": spec}
+
+
+def test_a_fragment_may_leave_anything_out_but_not_misspell_it() -> None:
+    assert faults(fragment()) == []
+    assert faults(fragment(credits={"trial": {"priority": 1}}, overrides={"o": {"entitled": True}})) == []
+    found = faults(fragment(credits={"trial": {"prioritty": 1}}, billing_provider="stirpe"))
+    assert [(code, route[-1], hint) for code, route, _, hint in found] == [
+        ("PKG104", "billing_provider", 'did you mean "stripe"?'),
+        ("PKG101", "prioritty", 'did you mean "priority"?'),
+    ]
+
+
+def test_what_decides_the_type_of_an_amount_may_be_in_another_file() -> None:
+    counted = {"access_schedule": {"schedule_items": [{**SEGMENT, "amount": 10}]}}
+    assert faults(fragment(commits={"c": counted})) == []
+
+
+def test_an_entry_of_a_list_is_whole_because_a_list_is_replaced_whole() -> None:
+    found = faults(fragment(commits={"c": {"access_schedule": {"schedule_items": [{"amount": "1 USD"}]}}}))
+    assert {(code, message) for code, _, message, _ in found} == {
+        ("PKG102", '"schedule_items[0]" has no "starting_at_offset"'),
+        ("PKG102", '"schedule_items[0]" has no "duration"'),
+    }
+
+
+@pytest.mark.parametrize("field", ["aliases", "retire"])
+def test_a_fragment_has_nothing_that_is_never_taken_over(field: str) -> None:
+    ((code, route, _, hint),) = faults(fragment(**{field: []}))
+    assert (code, route) == ("PKG101", ("spec", field))
+    assert hint == "put it into each package: it is never taken over from a fragment"
+
+
+def test_a_fragment_that_lacks_its_base_is_still_a_fragment() -> None:
+    lacking = SourceFile("a.yaml", "", fragment(**{"from": ["gone"], "aliases": []}), is_complete=False)
+    _, (found,) = validate([lacking])
+    assert (found.rule.code, found.at.route) == ("PKG101", ("spec", "aliases"))
+
+
+def test_null_means_nothing_in_a_fragment_without_from() -> None:
+    ((code, _, message, _),) = faults(fragment(duration=None))
+    assert (code, message) == ("PKG103", '"duration" has no value')
+
+
+def test_a_package_that_lacks_its_base_is_judged_by_what_is_there_and_held_back() -> None:
+    partly = {**STARTER, "spec": {"from": ["gone"], "credits": {"trial": {"priority": "high"}}}}
+    lacking = SourceFile("a.yaml", "", partly, is_complete=False)
+    clean, (found,) = validate([lacking])
+    assert (clean, found.at.route[-1]) == ((), "priority")
+    sound = SourceFile("a.yaml", "", {**STARTER, "spec": {"from": ["gone"]}}, is_complete=False)
+    assert validate([sound]) == ((), ())
+
+
+def test_the_keys_of_severities_are_codes_of_rules() -> None:
+    spec = {
+        "namespace": "n",
+        "environments": {"local": {"engine": "embedded"}},
+        "severities": {"pkg214": "error"},
+    }
+    ((code, route, message, hint),) = faults({**STARTER, "kind": "Project", "spec": spec})
+    assert (code, route) == ("PKG108", ("spec", "severities", "pkg214"))
+    assert message == 'a key of "severities" is "pkg214", not the code of a rule'
+    assert "PKG214" in hint

@@ -16,8 +16,9 @@ from pkgplan.stages.validate.shape import shape_faults
 from pkgplan.stages.validate.words import show, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from pkgplan.model.diagnostics import Route
     from pkgplan.model.source import SourceFile
 
 
@@ -25,16 +26,32 @@ def validate(sources: Iterable[SourceFile]) -> tuple[tuple[SourceFile, ...], tup
     """Check every document against the schema of its kind.
 
     Returns:
-        The documents without a fault, in the order given, and all faults of the others, each once.
+        The documents without a fault, in the order given, and all faults of the others, each once. A document
+        that lacks what it starts from is in neither: what is there has no fault, but it is not whole.
     """
-    clean: list[SourceFile] = []
-    found: list[Diagnostic] = []
-    for source in sources:
-        faults = dict.fromkeys(_faults(source))
-        found.extend(faults)
-        if not faults:
-            clean.append(source)
-    return tuple(clean), tuple(found)
+    given = tuple(sources)
+    found = {source.path: tuple(dict.fromkeys(_faults(source))) for source in given}
+    misspelt = {
+        (path, fault.at.route[:-1])
+        for path, faults in found.items()
+        for fault in faults
+        if fault.rule is rules.UNKNOWN_KEY
+    }
+    clean = tuple(source for source in given if source.is_complete and not found[source.path])
+    return clean, tuple(
+        fault for source in given for fault in _unexplained(source, found[source.path], misspelt)
+    )
+
+
+def _unexplained(
+    source: SourceFile, faults: Iterable[Diagnostic], misspelt: Collection[tuple[str, Route]]
+) -> Iterator[Diagnostic]:
+    """The faults of a document, without the keys that it only lacks because a file it starts from misspells them."""
+    bases = set(source.origins.values())
+    for fault in faults:
+        is_missing = fault.rule is rules.MISSING_KEY
+        if not (is_missing and any((base, fault.at.route) in misspelt for base in bases)):
+            yield fault
 
 
 def _faults(source: SourceFile) -> Iterator[Diagnostic]:

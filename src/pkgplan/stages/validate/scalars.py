@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pkgplan.model import rules
 from pkgplan.model.catalog.fields import CALENDAR_UNITS, MAX_SPAN
 from pkgplan.model.names import KEY_PATTERN
-from pkgplan.model.units import FIRST_YEAR, LAST_YEAR, Money, RelativeDate, parse_instant
+from pkgplan.model.units import FIRST_YEAR, LAST_YEAR, SPAN_UNITS, Money, RelativeDate, parse_instant
 from pkgplan.stages.validate.words import as_key, look_alike, show, written
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _LOOSE_MONEY = re.compile(r"([A-Za-z][A-Za-z0-9-]*)?\s*\+?([0-9]+(?:\.[0-9]+)?)\
 _LOOSE_SPAN = re.compile(r"([0-9]{1,6})\s*(day|week|month|quarter|year|period)s?", re.IGNORECASE)
 _ISO_SPAN = re.compile(r"P([0-9]{1,6})([DWMY])")
 _ISO_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
-_UNITS = (*CALENDAR_UNITS, "period")
 
 
 class Fault(NamedTuple):
@@ -111,11 +110,10 @@ def _periods_fault(value: JsonValue) -> Fault | None:
 
 def _any_span_fault(value: JsonValue, *, units: tuple[str, ...], least: int) -> Fault | None:
     example = "1 period" if units == ("period",) else "3 months"
-    span = _read_span(value)
+    span = _read_span(value, units, least)
     if isinstance(span, str):
-        return Fault(
-            rules.MALFORMED_SPAN, f"is {show(value)}, not a span of time", f'write "{span or example}"'
-        )
+        hint = f'write "{span}"' if span else f'write it like "{example}"'
+        return Fault(rules.MALFORMED_SPAN, f"is {show(value)}, not a span of time", hint)
     if span.unit not in units:
         wanted = ", ".join(f"{unit}s" for unit in units)
         return Fault(
@@ -128,36 +126,37 @@ def _any_span_fault(value: JsonValue, *, units: tuple[str, ...], least: int) -> 
     return None
 
 
-def _read_span(value: JsonValue) -> RelativeDate | str:
-    """The span, or what was probably meant by something that is none."""
+def _read_span(value: JsonValue, units: tuple[str, ...], least: int) -> RelativeDate | str:
+    """The span, or what was probably meant by something that is none, in one of the units."""
     if isinstance(value, dict):
         return _read_api_span(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return f"{value} months"
+    if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+        return str(RelativeDate(value, "month" if "month" in units else units[0]))
     if not isinstance(value, str):
         return ""
     sign, text = (-1, value[1:]) if value.startswith("-") else (1, value)
     try:
         span = RelativeDate.parse(text)
     except ValueError:
-        return _meant_span(value)
+        meant = _meant_span(value)
+        return str(meant) if meant is not None and meant.unit in units else ""
     return RelativeDate(sign * span.value, span.unit)
 
 
-def _meant_span(text: str) -> str:
+def _meant_span(text: str) -> RelativeDate | None:
     if iso := _ISO_SPAN.fullmatch(text):
-        return str(RelativeDate(int(iso[1]), _ISO_UNITS[iso[2]]))
+        return RelativeDate(int(iso[1]), _ISO_UNITS[iso[2]])
     if loose := _LOOSE_SPAN.fullmatch(text.strip()):
         number, unit = int(loose[1]), loose[2].lower()
-        return str(RelativeDate(3 * number, "month") if unit == "quarter" else RelativeDate(number, unit))
-    return ""
+        return RelativeDate(3 * number, "month") if unit == "quarter" else RelativeDate(number, unit)
+    return None
 
 
 def _read_api_span(value: dict[str, JsonValue]) -> RelativeDate | str:
     number, unit = value.get("value"), value.get("unit")
     if set(value) != {"value", "unit"} or isinstance(number, bool) or not isinstance(number, int):
         return ""
-    if unit not in {spelling for name in _UNITS for spelling in (f"{name}s", f"{name}s".upper())}:
+    if unit not in {spelling for name in SPAN_UNITS for spelling in (f"{name}s", f"{name}s".upper())}:
         return ""
     return RelativeDate.from_api(value) or ""
 

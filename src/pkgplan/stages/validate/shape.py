@@ -6,15 +6,19 @@ The faults of single values are in values.py; here are those of keys, and the wa
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkgplan.model import rules
+from pkgplan.model.catalog.fragment import FRAGMENT, NEVER_TAKEN_OVER
+from pkgplan.model.catalog.package import TERMS
 from pkgplan.model.diagnostics import Diagnostic, Location, Route
-from pkgplan.model.names import MAX_KEY
-from pkgplan.model.schemas import schema_for
+from pkgplan.model.names import MAX_KEY, nearest
+from pkgplan.model.schemas import partial_schema_for, schema_for
+from pkgplan.model.source import origin_of
 from pkgplan.stages.validate.scalars import scalar_fault
-from pkgplan.stages.validate.values import plain, value_fault
+from pkgplan.stages.validate.values import such_as, value_fault
 from pkgplan.stages.validate.words import show, subject, suggestion
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from pkgplan.model.source import SourceFile
+
+
+_REST_OF_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?( [A-Za-z][A-Za-z0-9-]*)?")
 
 
 class Miss(NamedTuple):
@@ -44,9 +51,9 @@ def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
         if miss.of_key:
             yield _malformed_key(miss, at)
         elif miss.keyword == "required":
-            yield from _missing(miss, at)
+            yield from _missing(miss, at, source)
         elif miss.keyword == "additionalProperties":
-            yield from _unknown(miss, at, kind)
+            yield from _unknown(miss, at, source, kind)
         elif miss.route not in values:
             values.add(miss.route)
             fault = value_fault(miss.keyword, miss.limit, miss.value, miss.schema)
@@ -54,7 +61,7 @@ def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
 
 
 def _misses(source: SourceFile, kind: str) -> Iterator[Miss]:
-    for error in validator_for(kind).iter_errors(source.data):
+    for error in validator_for(kind, whole=source.is_complete).iter_errors(source.data):
         yield Miss(
             route=tuple(error.absolute_path),
             keyword=error.validator,
@@ -66,12 +73,13 @@ def _misses(source: SourceFile, kind: str) -> Iterator[Miss]:
 
 
 @cache
-def validator_for(kind: str) -> Any:
-    """The validator of a kind, built once for the process."""
+def validator_for(kind: str, *, whole: bool = True) -> Any:
+    """The validator of a kind, built once for the process; not `whole` if parts of the spec may be missing."""
     from jsonschema import Draft202012Validator, validators
 
     extend: Any = validators.extend
-    return extend(Draft202012Validator, {"x-pkgplan": _check_scalar})(_without_twins(schema_for(kind)))
+    schema = schema_for(kind) if whole else partial_schema_for(kind)
+    return extend(Draft202012Validator, {"x-pkgplan": _check_scalar})(_without_twins(schema))
 
 
 def _check_scalar(_: Any, kind: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
@@ -99,11 +107,10 @@ def _without_twins(schema: Any) -> Any:
     }
 
 
-def _missing(miss: Miss, at: Location) -> Iterator[Diagnostic]:
+def _missing(miss: Miss, at: Location, source: SourceFile) -> Iterator[Diagnostic]:
     present: dict[str, Any] = miss.value
-    for key in miss.limit:
-        if key in present:
-            continue
+    meant = _meant_term(at.route, source)
+    for key in set(miss.limit) - present.keys() - _misspelt(present, miss.schema["properties"]):
         if key == "apiVersion":
             yield Diagnostic(
                 rules.UNKNOWN_API_VERSION,
@@ -113,30 +120,56 @@ def _missing(miss: Miss, at: Location) -> Iterator[Diagnostic]:
             )
             continue
         place = at.at_key() if at.route and isinstance(at.route[-1], str) else at
-        hint = f'add "{key}"' + _sample(key, miss.schema["properties"].get(key, {}))
+        hint = meant + f'add "{key}"' + such_as(key, miss.schema["properties"].get(key, {}))
         yield Diagnostic(rules.MISSING_KEY, f'{subject(at.route)} has no "{key}"', place, hint)
 
 
-def _sample(key: str, schema: dict[str, Any]) -> str:
-    examples = schema.get("examples", ())
-    if examples and isinstance(examples[0], str | int):
-        return f", such as `{key}: {plain(examples[0])}`"
-    return ""
+def _meant_term(route: Route, source: SourceFile) -> str:
+    """The start of a hint where a term of a base was probably to be changed, but has another key."""
+    match route:
+        case ("spec", str(terms), str(key)) if terms in TERMS and source.origins:
+            data: Any = source.data
+            said_in = {
+                other: origin_of(("spec", terms, other), source.origins, source.path)
+                for other in data["spec"][terms]
+            }
+            near = nearest(key, [other for other in said_in if said_in[other] != said_in[key]])
+            return f'did you mean "{near}", which is taken over? Otherwise ' if near else ""
+        case _:
+            return ""
 
 
-def _unknown(miss: Miss, at: Location, kind: str) -> Iterator[Diagnostic]:
+def _misspelt(present: dict[str, Any], known: dict[str, Any]) -> set[str | None]:
+    """The keys that are there under a name which is not quite theirs: they are unknown, not missing."""
+    absent = sorted(known.keys() - present.keys())
+    return {nearest(key, absent) for key in present if key not in known}
+
+
+def _unknown(miss: Miss, at: Location, source: SourceFile, kind: str) -> Iterator[Diagnostic]:
     present: dict[str, Any] = miss.value
     known = miss.schema["properties"]
-    for key in present:
+    # A key that a base says may well be the one that is misspelt here.
+    said_in = {key: origin_of((*at.route, key), source.origins, source.path) for key in present}
+    for key, value in present.items():
         if key not in known:
-            near = suggestion(key, set(known) - set(present))
-            hint = _moved(key, at.route, kind) or near or _explained(at.route, kind)
+            taken = {other for other in present if said_in[other] == said_in[key]}
+            near = suggestion(key, set(known) - taken)
+            hint = _cut_off(key, value) or _moved(key, at.route, kind) or near
+            hint = hint or _explained(at.route, kind)
             message = f"{subject(at.route)} has no key {show(key)}"
             yield Diagnostic(rules.UNKNOWN_KEY, message, at.child(key).at_key(), hint)
 
 
+def _cut_off(key: str, value: Any) -> str:
+    """What to do about `{price: 1,000.00 USD}`, where YAML takes the end of the number for a key."""
+    is_rest = value is None and _REST_OF_NUMBER.fullmatch(key)
+    return "write the number without a comma: within braces a comma ends the value" if is_rest else ""
+
+
 def _moved(key: str, route: Route, kind: str) -> str:
-    """Where a key belongs that was written at the wrong one of the two upper levels."""
+    """Where a key belongs that was written at the wrong one of the two upper levels, or in a fragment."""
+    if kind == FRAGMENT and route in {(), ("spec",)} and key in NEVER_TAKEN_OVER:
+        return "put it into each package: it is never taken over from a fragment"
     levels = schema_for(kind)["properties"]
     for level in ("spec", "metadata"):
         if (
@@ -156,7 +189,10 @@ def _explained(route: Route, kind: str) -> str:
 
 def _malformed_key(miss: Miss, at: Location) -> Diagnostic:
     key: str = miss.value
-    fault = scalar_fault("key", key, longest=miss.schema.get("maxLength", MAX_KEY))
-    problem, hint = (fault.problem, fault.hint) if fault else (f"is {show(key)}, not a key", "")
+    if "x-pkgplan" in miss.schema:
+        fault = scalar_fault("key", key, longest=miss.schema.get("maxLength", MAX_KEY))
+        problem, hint = (fault.problem, fault.hint) if fault else (f"is {show(key)}, not a key", "")
+    else:
+        problem, hint = f"is {show(key)}, not the code of a rule", 'write it like "PKG214"'
     place = at.child(key).at_key()
     return Diagnostic(rules.MALFORMED_NAME, f"a key of {subject(at.route)} {problem}", place, hint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pkgplan.model import rules
+from pkgplan.model.catalog.document import API_VERSION
 from pkgplan.model.names import MAX_KEY
 from pkgplan.stages.validate.scalars import Fault, scalar_fault
 from pkgplan.stages.validate.words import show, suggestion
@@ -62,22 +63,35 @@ def _type(wanted: str, value: JsonValue, schema: dict[str, Any]) -> Fault:
 
 
 def _type_hint(wanted: str, value: JsonValue, schema: dict[str, Any]) -> str:
-    scalar = not isinstance(value, dict | list)
+    items = schema.get("items", {})
+    scalar = not isinstance(value, dict | list) and items.get("type") != "object"
     hints = {
         "string": f"quote it: '{plain(value)}'" if scalar else "write text",
         "number": "write a plain number, without quotes or a unit",
         "integer": "write a whole number, without quotes or a unit",
         "boolean": "write true or false",
-        "object": "write `key: value` lines under it, indented",
-        "array": f"write a list: [{plain(value)}]" if scalar else 'start each entry with "- "',
+        "object": f"write `key: value` lines under it, indented{_first_key(schema)}",
+        "array": f"write a list: [{plain(value)}]"
+        if scalar
+        else f'start each entry with "- "{_first_key(items)}',
     }
-    if (
-        wanted == "object"
-        and isinstance(value, list)
-        and isinstance(schema.get("additionalProperties"), dict)
-    ):
+    entries = schema.get("additionalProperties")
+    if isinstance(value, list) and isinstance(entries, dict) and entries.get("type") == "object":
         return _TERMS_HINT
     return hints[wanted]
+
+
+def such_as(key: str, schema: dict[str, Any]) -> str:
+    """How a line with this key could look, if there is an example that fits on it."""
+    sample = next(iter(schema.get("examples", ())), None)
+    return f", such as `{key}: {plain(sample)}`" if isinstance(sample, str | int) else ""
+
+
+def _first_key(schema: dict[str, Any]) -> str:
+    """The first key that a mapping must have, as an example."""
+    for key in schema.get("required", ()):
+        return such_as(key, schema["properties"][key]) or f", such as `{key}:`"
+    return ""
 
 
 def _enum(allowed: list[str], value: JsonValue, _schema: dict[str, Any]) -> Fault:
@@ -88,11 +102,16 @@ def _enum(allowed: list[str], value: JsonValue, _schema: dict[str, Any]) -> Faul
 
 
 def _const(only: str, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.UNKNOWN_API_VERSION, f"is {show(value)}, not {show(only)}", f'write "{only}"')
+    rule = rules.UNKNOWN_API_VERSION if only == API_VERSION else rules.UNKNOWN_VALUE
+    return Fault(rule, f"is {show(value)}, not {show(only)}", f'write "{only}"')
 
 
 def _minimum(least: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
     return Fault(rules.OUT_OF_RANGE, f"is {show(value)}, less than {least}", f"write {least} or more")
+
+
+def _above(least: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, f"is {show(value)}, not more than {least}", f"write more than {least}")
 
 
 def _maximum(most: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
@@ -105,8 +124,16 @@ def _max_length(most: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
     return Fault(rules.OUT_OF_RANGE, problem, f"use at most {most} characters")
 
 
-def _min_properties(least: int, _value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, f"has fewer than {least} entries", "add an entry")
+def _min_properties(least: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, _too_few(least, value), "add an entry")
+
+
+def _min_items(least: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, _too_few(least, value), 'add an entry that starts with "- "')
+
+
+def _too_few(least: int, value: JsonValue) -> str:
+    return f"has fewer than {least} entries" if value else "has no entries"
 
 
 WORDED: dict[str, Callable[[Any, JsonValue, dict[str, Any]], Fault]] = {
@@ -115,7 +142,9 @@ WORDED: dict[str, Callable[[Any, JsonValue, dict[str, Any]], Fault]] = {
     "enum": _enum,
     "const": _const,
     "minimum": _minimum,
+    "exclusiveMinimum": _above,
     "maximum": _maximum,
     "maxLength": _max_length,
     "minProperties": _min_properties,
+    "minItems": _min_items,
 }

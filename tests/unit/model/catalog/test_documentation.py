@@ -46,9 +46,33 @@ def test_every_kind_alone(kind: str) -> None:
     ]
 
 
+def test_a_fragment_has_the_fields_of_a_package_and_needs_none_of_them() -> None:
+    field = field_documentation("PackageFragment.spec.credits.*.product")
+    assert (field.kind, field.required) == ("PackageFragment", False)
+    assert field.description == field_documentation("Package.spec.credits.*.product").description
+    assert not any(child.required for child in field_documentation("PackageFragment.spec").children)
+    with pytest.raises(UsageFault, match=r'"PackageFragment\.spec" has no field "aliases"'):
+        field_documentation("PackageFragment.spec.aliases")
+
+
 def test_unknown_field_names_the_nearest() -> None:
     with pytest.raises(UsageFault, match=r'"Package.spec.recurring_credits.\*" has no field') as caught:
         field_documentation("spec.recurring_credits.*.prioritty")
     assert caught.value.hint == 'did you mean "priority"?'
     with pytest.raises(UsageFault, match="has no fields"):
         field_documentation("spec.name.first")
+
+
+@pytest.mark.parametrize(
+    ("route", "hint"),
+    [
+        ("commits", 'write "spec.commits"'),
+        ("RateCard.rates", 'write "RateCard.spec.rates"'),
+        ("package", 'did you mean "Package"?'),
+        ("sepc", 'did you mean "spec"?'),
+    ],
+)
+def test_a_route_that_starts_too_low_or_with_a_misspelt_kind_is_mended(route: str, hint: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        field_documentation(route)
+    assert caught.value.hint == hint
