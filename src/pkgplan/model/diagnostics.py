@@ -89,18 +89,22 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `message` names the subject and both values; `hint` is what to do."""
+    """One finding. `message` names the subject and both values; `hint` is what to do.
+
+    `override` is the severity that the Project gives to the rule; only `stages/policy.py` sets it.
+    """
 
     rule: Rule
     message: str
     at: Location
     hint: str = ""
     related: tuple[Related, ...] = field(default=())
+    override: Severity | None = None
 
     @property
     def severity(self) -> Severity:
-        """The severity of the rule."""
-        return self.rule.severity
+        """How bad the finding is in this catalog: what everybody decides by."""
+        return self.override or self.rule.severity
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pkgplan.model.documentation import FieldDocumentation
     from pkgplan.model.log import LogEntry
     from pkgplan.model.units import Instant
+    from pkgplan.pipeline import Formatted
     from pkgplan.report.views import AliasView, FindingView, Holder, PackageView
 
 # What makes an entry of the log long; `history -v` shows it.
@@ -34,6 +35,19 @@ def findings(found: Sequence[FindingView]) -> JsonObject:
         "diagnostics": [finding.to_json() for finding in found],
         "summary": {"errors": tally.errors, "warnings": tally.warnings, "notes": tally.notes},
     }
+
+
+def formatted(files: Iterable[Formatted], faults: Sequence[FindingView], *, written: bool) -> JsonObject:
+    """`{format_version, files: [{path, status, reason}], diagnostics, summary}`.
+
+    `status` is `unchanged`, `formatted`, `not-canonical` (nothing was written) or `left-alone`, for a `reason`.
+    """
+    changed = "formatted" if written else "not-canonical"
+    rows: list[JsonValue] = []
+    for file in files:
+        status = changed if file.after != file.before else "left-alone" if file.refusal else "unchanged"
+        rows.append({"path": file.path, "status": status, "reason": file.refusal})
+    return {**findings(faults), "files": rows}
 
 
 def aliases(views: Iterable[AliasView]) -> list[JsonValue]:

@@ -82,7 +82,7 @@ class FindingView:
         return cls(
             rule.code,
             rule.slug,
-            rule.severity,
+            diagnostic.severity,
             diagnostic.message,
             diagnostic.hint,
             PlaceView.of(diagnostic.at),

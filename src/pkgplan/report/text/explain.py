@@ -9,6 +9,8 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from pkgplan.model.canonical import JsonValue, compact
+from pkgplan.model.diagnostics import Severity
+from pkgplan.model.rules import UNUSED_IGNORE
 from pkgplan.report.text.palette import PLAIN, Palette, Style
 from pkgplan.report.text.words import table, visible
 
@@ -32,7 +34,7 @@ def rule(described: Rule, *, palette: Palette = PLAIN) -> str:
     title = palette.paint(Style.TITLE, f"{described.code} {described.slug}")
     return (
         f"{title} ({described.severity}): {described.summary}\n\n"
-        f"{_labelled('why', described.why)}{_labelled('fix', described.fix)}"
+        f"{_labelled('why', described.why)}{_labelled('fix', described.fix)}{_silencing(described)}"
     )
 
 
@@ -54,6 +56,20 @@ def field(documented: FieldDocumentation, *, palette: Palette = PLAIN) -> str:
         ]
         parts.append("\n" + table(("FIELD", "", "TYPE"), rows))
     return "".join(parts)
+
+
+def _silencing(described: Rule) -> str:
+    if described.severity is Severity.ERROR:
+        return ""
+    code, there = described.code, "`spec.severities` of the Project"
+    if described is UNUSED_IGNORE:
+        return _labelled("severity", f"set it under {there}: error, warning, note or ignore")
+    comment = (
+        f"`# pkgplan: ignore[{code}] reason` at the end of the line that is shown, or above it, silences one"
+    )
+    return _labelled(
+        "silence", f"{comment} finding; {there} makes it an error, warning or note, or ignores it"
+    )
 
 
 def _labelled(label: str, text: str) -> str:

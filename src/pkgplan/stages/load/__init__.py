@@ -5,8 +5,19 @@ others, and, once there is something to report, the place of every finding.
 Never here: what a document means; this stage knows YAML and files, not packages.
 """
 
+from pkgplan.stages.load.comments import read_comments
 from pkgplan.stages.load.document import read_document
-from pkgplan.stages.load.files import load, read_text
-from pkgplan.stages.load.places import place
+from pkgplan.stages.load.files import MAX_BYTES, load, read_text
+from pkgplan.stages.load.places import locate, place
+from pkgplan.stages.load.tree import read_tree
 
-__all__ = ["load", "place", "read_document", "read_text"]
+__all__ = [
+    "MAX_BYTES",
+    "load",
+    "locate",
+    "place",
+    "read_comments",
+    "read_document",
+    "read_text",
+    "read_tree",
+]

@@ -21,6 +21,21 @@ def place(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[
 
     A route that the file does not have is shown at its nearest parent, a file without text at its start.
     """
+    given = tuple(diagnostics)
+    wanted = dict.fromkeys(at for each in given for at in (each.at, *(other.at for other in each.related)))
+    placed = dict(zip(wanted, locate(wanted, texts), strict=True))
+    return in_order(
+        replace(
+            diagnostic,
+            at=placed[diagnostic.at],
+            related=tuple(replace(related, at=placed[related.at]) for related in diagnostic.related),
+        )
+        for diagnostic in given
+    )
+
+
+def locate(locations: Iterable[Location], texts: Mapping[str, str]) -> tuple[Location, ...]:
+    """The same locations with their ranges; each file is parsed at most once."""
     parsed: dict[str, Places] = {}
 
     def placed(at: Location) -> Location:
@@ -31,14 +46,7 @@ def place(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[
             parsed[at.path] = {} if text is None else build_with_places(at.path, text).places
         return _placed(at, parsed[at.path])
 
-    return in_order(
-        replace(
-            diagnostic,
-            at=placed(diagnostic.at),
-            related=tuple(replace(related, at=placed(related.at)) for related in diagnostic.related),
-        )
-        for diagnostic in diagnostics
-    )
+    return tuple(placed(at) for at in locations)
 
 
 def _placed(at: Location, places: Places) -> Location:
