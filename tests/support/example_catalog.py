@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pkgplan.model.catalog.catalog import Catalog
     from pkgplan.model.diagnostics import Diagnostic, Location, Rule
 
-ROOT = Path(__file__).parents[2] / "catalog"
+ROOT = Path(__file__).parents[1] / "golden" / "base"
 STARTER = "packages/starter.yaml"
 CARD = "references/rate-card-tokens.yaml"
 PROJECT = "pkgplan.yaml"
@@ -86,9 +86,57 @@ class Example(dict[str, Any]):
         self.spec["recurring_credits"][key] = credit
         return credit
 
+    def add_commit(self, key: str = "main", **more: Any) -> dict[str, Any]:
+        """A prepaid commit in `starter`: 1000 dollars for the year, paid at its start."""
+        commit: dict[str, Any] = {
+            "type": "prepaid",
+            "product": "signup-credit",
+            "access_schedule": {"schedule_items": [segment()]},
+            "invoice_schedule": {"schedule_items": [dated()]},
+            **more,
+        }
+        self.spec.setdefault("commits", {})[key] = commit
+        return commit
+
+    def add_credit(self, key: str = "trial", **more: Any) -> dict[str, Any]:
+        """A one-off credit in `starter`: 1000 dollars for the year."""
+        credit: dict[str, Any] = {
+            "product": "signup-credit",
+            "access_schedule": {"schedule_items": [segment()]},
+            **more,
+        }
+        self.spec.setdefault("credits", {})[key] = credit
+        return credit
+
+    def add_charge(self, *items: dict[str, Any], key: str = "support", **more: Any) -> dict[str, Any]:
+        """A scheduled charge in `starter`; 1000 dollars at the start unless other items are given."""
+        schedule = {"schedule_items": list(items) or [dated()]}
+        charge: dict[str, Any] = {"product": "signup-credit", "schedule": schedule, **more}
+        self.spec.setdefault("scheduled_charges", {})[key] = charge
+        return charge
+
+    def add_monthly_commit(self, key: str = "monthly", **more: Any) -> dict[str, Any]:
+        """A recurring commit in `starter`: the sign-up credit, paid for with 8 dollars a month."""
+        paid = {"invoice_amount": {"unit_price": "8.00 USD", "quantity": 1}}
+        commit = deepcopy(self.credit) | paid | more
+        self.spec.setdefault("recurring_commits", {})[key] = commit
+        return commit
+
     def add_package(self, key: str, *aliases: dict[str, Any], **more: Any) -> str:
         """Another package with a name and aliases only."""
         return self.add("Package", key, {"name": key, "aliases": list(aliases), **more})
+
+
+def segment(
+    amount: object = "1000.00 USD", start: str = "0 months", duration: str = "12 months"
+) -> dict[str, Any]:
+    """One item of an access schedule."""
+    return {"amount": amount, "starting_at_offset": start, "duration": duration}
+
+
+def dated(unit_price: str = "1000.00 USD", date: str = "0 months", **more: Any) -> dict[str, Any]:
+    """One item of an invoice schedule or a scheduled charge."""
+    return {"unit_price": unit_price, "quantity": 1, "date_offset": date, **more}
 
 
 def example() -> Example:

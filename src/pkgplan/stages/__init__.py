@@ -1,1 +1,1 @@
-"""Verbs: functions from one noun of the model to the next; they never import each other, pipeline.py does."""
+"""Verbs: functions from one noun of the model to the next; they never import each other, pipeline/ does."""

@@ -15,20 +15,43 @@ from typing import TYPE_CHECKING
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, in_order
 from pkgplan.stages.checks.aliases import check_package_aliases, check_rate_card_aliases
+from pkgplan.stages.checks.applicability import (
+    check_applicability,
+    check_applicability_choice,
+    check_quantity_access,
+)
+from pkgplan.stages.checks.balances import check_complimentary, check_postpaid
+from pkgplan.stages.checks.dead_overrides import check_dead_overrides
+from pkgplan.stages.checks.dead_terms import check_dead_grants, check_dead_subscriptions
+from pkgplan.stages.checks.dominated import check_dominated
+from pkgplan.stages.checks.gates import check_balance_filters, check_payment_gates
 from pkgplan.stages.checks.index import Index, Unsound
-from pkgplan.stages.checks.money import check_access_units, check_exact, check_units
+from pkgplan.stages.checks.money import check_exact, check_units
+from pkgplan.stages.checks.override_prices import check_ambiguous_overrides, check_overwrite_units
+from pkgplan.stages.checks.override_targets import (
+    check_override_products,
+    check_override_rates,
+    check_overwrite_targets,
+    check_subscription_overrides,
+)
+from pkgplan.stages.checks.overrides import (
+    check_commit_specific,
+    check_override_priority,
+    check_override_shape,
+    check_override_terms,
+)
 from pkgplan.stages.checks.packages import (
     check_billing_delivery,
     check_custom_fields,
     check_rate_card_choice,
-    check_starts_within,
     check_term_keys,
 )
-from pkgplan.stages.checks.products import check_applicability, check_product_specs, check_term_products
+from pkgplan.stages.checks.pinned import check_pinned_prices, check_price_labels
+from pkgplan.stages.checks.products import check_product_specs, check_term_products
 from pkgplan.stages.checks.project import check_default_environment
 from pkgplan.stages.checks.rate_cards import check_rate_kinds, check_rate_units
-from pkgplan.stages.checks.recurring_credits import (
-    check_applicability_choice,
+from pkgplan.stages.checks.rates import check_rate_group_values, check_rate_times
+from pkgplan.stages.checks.recurring import (
     check_daily,
     check_quantity_or_seats,
     check_seat_priority,
@@ -36,7 +59,18 @@ from pkgplan.stages.checks.recurring_credits import (
     check_subscription_link,
 )
 from pkgplan.stages.checks.references import check_references
+from pkgplan.stages.checks.schedules import check_repetition, check_segments, check_starts_within
+from pkgplan.stages.checks.seats import check_seat_group_keys
+from pkgplan.stages.checks.specifiers import check_empty_specifiers
 from pkgplan.stages.checks.subscriptions import check_immediate_billing, check_prices, check_seats
+from pkgplan.stages.checks.term_units import check_quantities, check_term_units
+from pkgplan.stages.checks.thresholds import (
+    check_discount_caps,
+    check_spend_trackers,
+    check_threshold_amounts,
+    check_threshold_units,
+)
+from pkgplan.stages.checks.tiers import check_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -48,35 +82,68 @@ CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
     check_default_environment,
     check_product_specs,
     check_term_products,
+    check_applicability_choice,
     check_applicability,
+    check_quantity_access,
     check_rate_kinds,
     check_rate_units,
+    check_rate_times,
+    check_rate_group_values,
+    check_tiers,
     check_units,
     check_exact,
-    check_access_units,
+    check_quantities,
+    check_term_units,
     check_rate_card_choice,
     check_billing_delivery,
     check_custom_fields,
     check_term_keys,
+    check_postpaid,
+    check_complimentary,
+    check_repetition,
+    check_segments,
     check_starts_within,
     check_quantity_or_seats,
     check_subscription_link,
     check_daily,
     check_short_recurrence,
     check_seat_priority,
-    check_applicability_choice,
     check_prices,
     check_immediate_billing,
     check_seats,
+    check_seat_group_keys,
+    check_empty_specifiers,
+    check_override_shape,
+    check_override_priority,
+    check_commit_specific,
+    check_override_terms,
+    check_override_products,
+    check_overwrite_targets,
+    check_subscription_overrides,
+    check_override_rates,
+    check_overwrite_units,
+    check_ambiguous_overrides,
+    check_threshold_amounts,
+    check_threshold_units,
+    check_spend_trackers,
+    check_discount_caps,
+    check_payment_gates,
+    check_balance_filters,
+    check_dead_overrides,
+    check_dead_grants,
+    check_dead_subscriptions,
+    check_pinned_prices,
+    check_price_labels,
+    check_dominated,
     check_package_aliases,
     check_rate_card_aliases,
 )
 
 # What is called missing may be in a file with another fault, of this kind.
 _MISSING_FROM = {
-    rules.UNKNOWN_UNIT: "PricingUnit",
     rules.UNKNOWN_CUSTOM_FIELD: "CustomFieldKey",
     rules.UNPRICED_SUBSCRIPTION: "RateCard",
+    rules.OVERRIDE_UNPRICED: "RateCard",
     rules.ALIAS_GAP: "Package",
 }
 

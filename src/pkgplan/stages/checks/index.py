@@ -1,7 +1,7 @@
 """The catalog as the checks look things up in it, built once so that no check is quadratic.
 
-Comes in: a typed catalog. Goes out: its values with their routes, rate cards by alias, rates by what they
-price, and hints about names. Never here: findings.
+Comes in: a typed catalog. Goes out: its values and terms with their routes, rate cards by alias, rates by what
+they price, and hints about names. Never here: findings.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pkgplan.model.catalog.package import TERMS
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.units import Money, RelativeDate
+from pkgplan.rating.lines import Lines, lines_of
+from pkgplan.stages.checks.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pkgplan.model.catalog.catalog import Catalog, Declared
-    from pkgplan.model.catalog.package import PackageDocument
+    from pkgplan.model.catalog.package import PackageDocument, PackageSpec
     from pkgplan.model.catalog.rate_cards import Rate, RateCardDocument
     from pkgplan.model.diagnostics import Location, Route
 
@@ -32,6 +35,8 @@ _LEAVES: Final = frozenset({str, int, Decimal, Money})
 _OPAQUE: Final = frozenset({bool, RelativeDate, datetime})
 
 RateKey = tuple[str, str, str | None]
+
+_NOUNS: Final = {field: field.removesuffix("s").replace("_", " ") for field in TERMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,28 @@ class Leaf(NamedTuple):
         return self.declared.at(*self.route)
 
 
+class Term(NamedTuple):
+    """One term of a package: the mapping that holds it, its key in there, and its model."""
+
+    package: Declared[PackageDocument]
+    field: str
+    key: str
+    value: Any
+
+    @property
+    def spec(self) -> PackageSpec:
+        """The spec that the term is part of."""
+        return self.package.document.spec
+
+    @property
+    def at(self) -> Location:
+        """Its place in the file."""
+        return self.package.at("spec", self.field, self.key)
+
+    def __str__(self) -> str:
+        return f"{_NOUNS[self.field]} {quote(self.key)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """A catalog and the lookups that more than one check needs."""
@@ -66,6 +93,7 @@ class Index:
     rates: dict[RateKey, tuple[int, ...]]
     unsound: frozenset[Unsound]
     _hints: dict[tuple[str, str], str] = field(default_factory=dict)
+    _lines: dict[str, Lines] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalog: Catalog, unsound: Iterable[Unsound] = ()) -> Index:
@@ -99,6 +127,11 @@ class Index:
         """Every package, in the order of the keys."""
         return self.catalog.packages.values()
 
+    def terms(self, *fields: str) -> Iterator[Term]:
+        """Every term of the given mappings (such as `commits`), package by package; without any, every term."""
+        for package in self.packages:
+            yield from terms_of(package, *fields)
+
     def product_type(self, key: str) -> str | None:
         """The type of a declared product."""
         product = self.catalog.products.get(key)
@@ -119,6 +152,12 @@ class Index:
         for position in self.rates.get((card.key, product, frequency), ()):
             yield position, card.document.spec.rates[position]
 
+    def lines(self, card: Declared[RateCardDocument]) -> Lines:
+        """The price lines of a rate card, worked out when they are first asked for."""
+        if card.key not in self._lines:
+            self._lines[card.key] = Lines.of(lines_of(card, self.catalog.products))
+        return self._lines[card.key]
+
     def hint(self, what: str, name: str, known: Iterable[str]) -> str:
         """Which known name was probably meant; the same question is answered once."""
         question = (what, name)
@@ -127,6 +166,14 @@ class Index:
                 return ""
             self._hints[question] = did_you_mean(name, known)
         return self._hints[question]
+
+
+def terms_of(package: Declared[PackageDocument], *fields: str) -> Iterator[Term]:
+    """The terms of one package, mapping by mapping in the order of `TERMS`."""
+    spec = package.document.spec
+    for mapping in fields or TERMS:
+        for key, value in getattr(spec, mapping).items():
+            yield Term(package, mapping, key, value)
 
 
 def _declarations(catalog: Catalog) -> Iterator[Declared[Any]]:
@@ -153,10 +200,12 @@ def _collect(leaves: list[Leaf], declared: Declared[Any], route: Route, name: st
     elif kind is dict:
         for key, child in value.items():
             _collect(leaves, declared, (*route, key), name, child)
-    elif kind is tuple:
+    elif kind is tuple or kind is list:
         for position, child in enumerate(value):
             _collect(leaves, declared, (*route, position), name, child)
-    else:
+    elif value is not None and kind not in _OPAQUE:
         for each, child in value.__dict__.items():
             if child and type(child) not in _OPAQUE:
-                _collect(leaves, declared, (*route, each), each, child)
+                # `for_` and `from_` are Python's spellings of what a file calls `for` and `from`.
+                written = each.removesuffix("_")
+                _collect(leaves, declared, (*route, written), written, child)

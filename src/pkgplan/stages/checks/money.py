@@ -1,7 +1,8 @@
-"""Every amount and number can be sent as it is written, in a unit that exists (PKG301, PKG302, PKG304).
+"""Every amount and number can be sent as it is written, in a unit that exists (PKG301, PKG304).
 
 Comes in: the index. Goes out: findings at the amount.
-Never here: a list of places; every value of every spec is looked at. Money without a unit is refused earlier.
+Never here: a list of places; every value of every spec is looked at. Which unit belongs where is asked in
+`term_units.py` and `rate_cards.py`; money without a unit is refused earlier.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def check_units(index: Index) -> Iterator[Diagnostic]:
         money = leaf.value
         if not isinstance(money, Money) or money.unit in CURRENCIES or money.unit in units:
             continue
+        if index.may_declare("PricingUnit", money.unit):
+            continue
         yield Diagnostic(
             rules.UNKNOWN_UNIT,
             f"{quote(money)} is in {quote(money.unit)}, neither a currency nor a declared PricingUnit",
@@ -83,22 +86,3 @@ def _unit_hint(index: Index, money: Money) -> str:
     known = (*CURRENCIES, *index.catalog.pricing_units)
     hint = index.hint("unit", money.unit, known)
     return hint or "use a currency such as USD, or declare a PricingUnit under references/"
-
-
-def check_access_units(index: Index) -> Iterator[Diagnostic]:
-    """PKG302 for a grant of units of usage that is written as money.
-
-    A grant of money that is written as a bare number is refused by the schema, which knows the sibling.
-    """
-    for package in index.packages:
-        for key, credit in package.document.spec.recurring_credits.items():
-            access = credit.access_amount
-            if access.access_type != "quantity" or not isinstance(access.unit_price, Money):
-                continue
-            yield Diagnostic(
-                rules.MIXED_UNITS,
-                f'recurring credit {quote(key)} has "access_type: quantity", '
-                f"but its unit price {quote(access.unit_price)} is money",
-                package.at("spec", "recurring_credits", key, "access_amount", "unit_price"),
-                f'write the plain number {plain_number(access.unit_price.amount)}, or "access_type: spend"',
-            )

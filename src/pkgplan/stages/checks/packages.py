@@ -1,27 +1,39 @@
-"""A package as a whole: rate card, billing, term keys, custom fields, length (PKG212, 215, 218, 219, 306).
+"""A package as a whole: rate card, billing, term keys, custom fields (PKG212, PKG215, PKG218, PKG219).
 
-Comes in: the index. Goes out: findings. Never here: rules of one kind of term, or aliases.
+Comes in: the index. Goes out: findings. Never here: rules of one kind of term, times, or aliases.
 Source: field descriptions of POST /v1/packages/create.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
-from pkgplan.stages.checks.spans import surely_at_least
+from pkgplan.stages.checks.index import terms_of
 from pkgplan.stages.checks.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pkgplan.model.catalog.catalog import Declared
-    from pkgplan.model.catalog.package import PackageDocument
-    from pkgplan.model.units import RelativeDate
-    from pkgplan.stages.checks.index import Index
+    from pkgplan.stages.checks.index import Index, Term
 
-SUBSCRIPTION_ENTITY: Final = "package_subscription"
+# The entity of the custom fields of each kind of term that has them.
+ENTITIES: Final = {
+    "commits": "package_commit",
+    "credits": "package_credit",
+    "subscriptions": "package_subscription",
+    "scheduled_charges": "package_scheduled_charge",
+}
+# The kinds of terms whose keys are sent as temporary ids, and what could be added to a key that is taken.
+_KEYED: Final = {
+    "commits": "commit",
+    "recurring_commits": "commit",
+    "recurring_credits": "credit",
+    "subscriptions": "fee",
+}
+_PRICED: Final = ("subscriptions", "overrides")
 
 
 def check_rate_card_choice(index: Index) -> Iterator[Diagnostic]:
@@ -37,14 +49,14 @@ def check_rate_card_choice(index: Index) -> Iterator[Diagnostic]:
                 'keep "rate_card_alias" to follow the alias, or "rate_card" to stay with one card',
                 (Related(package.at("spec", "rate_card"), "the other one is here"),),
             )
-        elif spec.rate_card is None and spec.rate_card_alias is None and spec.subscriptions:
-            first = next(iter(spec.subscriptions))
-            yield Diagnostic(
-                rules.RATE_CARD_CHOICE,
-                f"package {quote(package.key)} has subscription {quote(first)}, but no rate card",
-                package.at("spec", "subscriptions"),
-                'add "rate_card" or "rate_card_alias"',
-            )
+        elif spec.rate_card is None and spec.rate_card_alias is None:
+            for term in islice(terms_of(package, *_PRICED), 1):
+                yield Diagnostic(
+                    rules.RATE_CARD_CHOICE,
+                    f"package {quote(package.key)} has {term}, but no rate card",
+                    package.at("spec", term.field),
+                    'add "rate_card" or "rate_card_alias"',
+                )
 
 
 def check_billing_delivery(index: Index) -> Iterator[Diagnostic]:
@@ -62,68 +74,41 @@ def check_billing_delivery(index: Index) -> Iterator[Diagnostic]:
 
 
 def check_custom_fields(index: Index) -> Iterator[Diagnostic]:
-    """PKG218 for a custom field whose key is not declared for package subscriptions."""
-    entities: dict[str, set[str]] = {}
-    for declared in index.catalog.custom_field_keys.values():
-        entities.setdefault(declared.document.spec.entity, set()).add(declared.document.spec.key)
-    known = entities.get(SUBSCRIPTION_ENTITY, set())
-    for package in index.packages:
-        for key, subscription in package.document.spec.subscriptions.items():
-            for name in subscription.custom_fields:
-                if name in known:
-                    continue
-                message = (
-                    f"custom field {quote(name)} is not declared for the entity {quote(SUBSCRIPTION_ENTITY)}"
-                )
-                hint = index.hint("custom field", name, known)
+    """PKG218 for a custom field whose key is not declared for its kind of term."""
+    declared: dict[str, set[str]] = {}
+    for each in index.catalog.custom_field_keys.values():
+        declared.setdefault(each.document.spec.entity, set()).add(each.document.spec.key)
+    for term in index.terms(*ENTITIES):
+        entity = ENTITIES[term.field]
+        known = declared.get(entity, set())
+        for name in term.value.custom_fields:
+            if name not in known:
+                hint = index.hint(f"custom field of {entity}", name, known)
                 yield Diagnostic(
                     rules.UNKNOWN_CUSTOM_FIELD,
-                    message,
-                    package.at("spec", "subscriptions", key, "custom_fields", name).at_key(),
-                    hint or f"declare a CustomFieldKey with this key and entity: {SUBSCRIPTION_ENTITY}",
+                    f"custom field {quote(name)} is not declared for the entity {quote(entity)}",
+                    term.at.child("custom_fields", name).at_key(),
+                    hint or f"declare a CustomFieldKey with this key and entity: {entity}",
                 )
 
 
 def check_term_keys(index: Index) -> Iterator[Diagnostic]:
-    """PKG219 for two terms of one package with the same key; within one mapping YAML already forbids it."""
+    """PKG219 for each term whose key an earlier mapping has; within one mapping YAML already forbids it."""
     for package in index.packages:
-        spec = package.document.spec
-        for key in spec.subscriptions:
-            if key in spec.recurring_credits:
-                first = package.at("spec", "recurring_credits", key).at_key()
+        first: dict[str, Term] = {}
+        for term in terms_of(package, *_KEYED):
+            earlier = first.setdefault(term.key, term)
+            if earlier is not term:
                 yield Diagnostic(
                     rules.DUPLICATE_TERM,
-                    f"term key {quote(key)} is used in both recurring_credits and subscriptions",
-                    package.at("spec", "subscriptions", key).at_key(),
-                    f'give one of them another key, such as "{key}-fee"',
-                    (Related(first, "the other one is here"),),
+                    f"term key {quote(term.key)} is used in both {earlier.field} and {term.field}",
+                    term.at.at_key(),
+                    f'give one of them another key, such as "{_another(term)}"',
+                    (Related(earlier.at.at_key(), "the other one is here"),),
                 )
 
 
-def check_starts_within(index: Index) -> Iterator[Diagnostic]:
-    """PKG306 for a term that starts when the package is over, or later."""
-    for package in index.packages:
-        spec = package.document.spec
-        if spec.duration is None:
-            continue
-        for key, credit in spec.recurring_credits.items():
-            yield from _start(package, spec.duration, ("recurring_credits", key), credit.starting_at_offset)
-        for key, subscription in spec.subscriptions.items():
-            offset = subscription.starting_at_offset
-            if offset is not None:
-                yield from _start(package, spec.duration, ("subscriptions", key), offset)
-
-
-def _start(
-    package: Declared[PackageDocument], duration: RelativeDate, term: tuple[str, str], offset: RelativeDate
-) -> Iterator[Diagnostic]:
-    if not surely_at_least(offset, duration):
-        return
-    kind, key = term
-    yield Diagnostic(
-        rules.SPAN_RANGE,
-        f"{quote(key)} of {kind} starts after {quote(offset)}, when the package of {quote(duration)} is over",
-        package.at("spec", *term, "starting_at_offset"),
-        f'start it before "{duration}", or lengthen the package',
-        (Related(package.at("spec", "duration"), "the package ends here"),),
-    )
+def _another(term: Term) -> str:
+    """A key that says what the term is, or the next number if it says so already."""
+    ending = f"-{_KEYED[term.field]}"
+    return f"{term.key}-2" if term.key.endswith(ending) else f"{term.key}{ending}"

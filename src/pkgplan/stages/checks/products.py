@@ -1,7 +1,7 @@
 """Products have what their type needs, and stand where their type may stand (PKG102, PKG202).
 
 Comes in: the index. Goes out: findings at the reference, with the product's declaration as the second place.
-Never here: prices; `rate_cards.py` and `subscriptions.py` have them.
+Never here: prices (`rate_cards.py`, `subscriptions.py`), or what a balance pays for (`applicability.py`).
 Source: field descriptions of POST /v1/packages/create and POST /v1/contract-pricing/products/create.
 """
 
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.references import ProductDocument
-    from pkgplan.model.diagnostics import Route
-    from pkgplan.stages.checks.index import Index, Leaf
+    from pkgplan.model.diagnostics import Location, Route
+    from pkgplan.stages.checks.index import Index
 
-# The collection of terms, the route within a term, and the type that a product has to have there.
+# The field of the package, the route within a term, and the type that a product has to have there. The
+# commit of a threshold stands where other fields have the key of a term.
 _TERM_PRODUCTS: Final[dict[Route, str]] = {
+    ("commits", "product"): "fixed",
+    ("credits", "product"): "fixed",
+    ("recurring_commits", "product"): "fixed",
     ("recurring_credits", "product"): "fixed",
+    ("scheduled_charges", "product"): "fixed",
+    ("spend_threshold_configuration", "product"): "fixed",
+    ("prepaid_balance_threshold_configuration", "product"): "fixed",
     ("subscriptions", "subscription_rate", "product"): "subscription",
 }
 # Which fields of a product only one type has.
@@ -67,27 +74,12 @@ def check_term_products(index: Index) -> Iterator[Diagnostic]:
         product = index.catalog.products.get(str(leaf.value)) if wanted else None
         if product is not None and product.document.spec.type != wanted:
             needs = f"{quote(dotted(leaf.route[:3]))} needs {quote(wanted)}"
-            yield _wrong_type(leaf, product, needs, f'use a product of "type: {wanted}"')
+            yield wrong_type(product, leaf.at, needs, f'use a product of "type: {wanted}"')
 
 
-def check_applicability(index: Index) -> Iterator[Diagnostic]:
-    """PKG202 for a grant that should pay for a fixed product, which no credit or commit ever pays for."""
-    for leaf in index.leaves:
-        in_specifier = leaf.field == "product" and "specifiers" in leaf.route
-        if leaf.field != "applicable_products" and not in_specifier:
-            continue
-        product = index.catalog.products.get(str(leaf.value))
-        if product is not None and product.document.spec.type == "fixed":
-            yield _wrong_type(
-                leaf,
-                product,
-                "credits pay for usage, subscriptions and composites only",
-                "name a product that is charged for",
-            )
-
-
-def _wrong_type(leaf: Leaf, product: Declared[ProductDocument], problem: str, hint: str) -> Diagnostic:
+def wrong_type(product: Declared[ProductDocument], at: Location, problem: str, hint: str) -> Diagnostic:
+    """PKG202 at a reference to a product, with the declaration of its type as the second place."""
     spec = product.document.spec
     message = f"product {quote(product.key)} has type {quote(spec.type)}, but {problem}"
     related = Related(product.at("spec", "type"), f"the type of {quote(product.key)} is given here")
-    return Diagnostic(rules.WRONG_PRODUCT_TYPE, message, leaf.at, hint, (related,))
+    return Diagnostic(rules.WRONG_PRODUCT_TYPE, message, at, hint, (related,))

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pkgplan.model.catalog.catalog import Declared
+    from pkgplan.model.catalog.overrides import OverwriteRate
     from pkgplan.model.catalog.rate_cards import CommitRate, Rate, RateCardDocument
     from pkgplan.model.diagnostics import Route
     from pkgplan.stages.checks.index import Index
 
-_RATE_TYPES: Final = {
+# The types of rate that a product of a type can have.
+RATE_TYPES: Final = {
     "fixed": (),
     "usage": ("flat", "tiered", "custom"),
     "subscription": ("flat", "custom"),
@@ -45,7 +47,7 @@ def _rate_kind(
     route: Route = ("spec", "rates", position)
     product = f"product {quote(rate.product)} of type {quote(kind)}"
     related = (Related(index.catalog.products[rate.product].at("spec", "type"), "the type is given here"),)
-    allowed = _RATE_TYPES[kind]
+    allowed = RATE_TYPES[kind]
     if not allowed:
         message = f"{product} has a rate on rate card {quote(card.key)}"
         hint = "remove the rate; the price of a fixed product is part of the term that uses it"
@@ -98,20 +100,20 @@ def check_rate_units(index: Index) -> Iterator[Diagnostic]:
 def _rate_units(
     index: Index, card: Declared[RateCardDocument], route: Route, rate: Rate, known: set[str]
 ) -> Iterator[Diagnostic]:
-    prices = [*_prices(route, rate)]
+    prices = [*prices_of(route, rate)]
     if rate.commit_rate is not None:
-        prices += _prices((*route, "commit_rate"), rate.commit_rate)
-    if not prices:
+        prices += prices_of((*route, "commit_rate"), rate.commit_rate)
+    existing = [each for each in prices if _is_unit(index, each[1].unit)]
+    if not existing:
         return
-    first_route, first = prices[0]
-    existing = first.unit in CURRENCIES or first.unit in index.catalog.pricing_units
-    if existing and first.unit not in known:
+    first_route, first = existing[0]
+    if first.unit not in known:
         message = f"price {quote(first)} is not in a unit of rate card {quote(card.key)}: {listed(known)}"
         hint = f'write the price in {listed(known)}, or add "{first.unit}" to credit_type_conversions'
         if first.unit in CURRENCIES:
             hint = f"write the price in {listed(known)}"
         yield Diagnostic(rules.MIXED_UNITS, message, card.at(*first_route), hint)
-    for price_route, price in prices[1:]:
+    for price_route, price in existing[1:]:
         if price.unit != first.unit:
             message = f"price {quote(price)} is in another unit than {quote(first)} of the same rate"
             related = (Related(card.at(*first_route), "the first price of the rate is here"),)
@@ -119,7 +121,12 @@ def _rate_units(
             yield Diagnostic(rules.MIXED_UNITS, message, card.at(*price_route), hint, related)
 
 
-def _prices(route: Route, rate: Rate | CommitRate) -> Iterator[tuple[Route, Money]]:
+def _is_unit(index: Index, unit: str) -> bool:
+    return unit in CURRENCIES or unit in index.catalog.pricing_units
+
+
+def prices_of(route: Route, rate: Rate | CommitRate | OverwriteRate) -> Iterator[tuple[Route, Money]]:
+    """Every amount of a rate, with its place."""
     if isinstance(rate.price, Money):
         yield (*route, "price"), rate.price
     for position, tier in enumerate(rate.tiers):

@@ -1,6 +1,6 @@
-"""Comparing spans of calendar time that have no date yet.
+"""Comparing a span of calendar time with the periods of a frequency, before either has a date.
 
-Comes in: spans and frequencies. Goes out: what is true whatever the date. Never here: findings.
+Comes in: a span and a frequency. Goes out: what is true whatever the date. Never here: findings.
 Units: a month is 28 to 31 days, a year 12 months; days and months are only compared where the answer is sure.
 """
 
@@ -21,19 +21,6 @@ _PERIODS: Final = {
     "quarterly": (3, 92),
     "annual": (12, 366),
 }
-
-
-def surely_at_least(span: RelativeDate, other: RelativeDate) -> bool:
-    """Whether a span is as long as another one or longer, from whatever date both are counted."""
-    if span.unit in _DAYS:
-        days = span.value * _DAYS[span.unit]
-        return days >= (
-            other.value * _DAYS[other.unit] if other.unit in _DAYS else 31 * other.value * _MONTHS[other.unit]
-        )
-    months = span.value * _MONTHS[span.unit]
-    if other.unit in _MONTHS:
-        return months >= other.value * _MONTHS[other.unit]
-    return 28 * months >= other.value * _DAYS[other.unit]
 
 
 def may_be_shorter(span: RelativeDate, frequency: str) -> bool:

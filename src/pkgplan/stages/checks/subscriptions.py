@@ -9,30 +9,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.model import rules
+from pkgplan.model.catalog.overrides import OverrideSpecifier
 from pkgplan.model.diagnostics import Diagnostic, Related
+from pkgplan.rating.choice import entitlement
+from pkgplan.rating.lines import Overrides
+from pkgplan.rating.moments import Between
 from pkgplan.stages.checks.words import listed, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.package import PackageDocument
     from pkgplan.model.catalog.rate_cards import RateCardDocument
     from pkgplan.model.catalog.subscriptions import Subscription, SubscriptionRate
     from pkgplan.model.diagnostics import Location
+    from pkgplan.rating.lines import Line, Touch
     from pkgplan.stages.checks.index import Index
 
 
 def check_prices(index: Index) -> Iterator[Diagnostic]:
-    """PKG203 where no rate card of the package has the price; PKG204 where a card has it without entitling.
+    """PKG203 where no rate card of the package has the price; PKG204 where nothing entitles it at its start.
 
     An alias may name several cards over time, and a contract gets the one of its start. One price on one of
-    them is enough, because the others may be from before the product.
+    them is enough, because the others may be from before the product. An override can entitle what the card
+    does not, but gives no price to what has none.
     """
     for package in index.packages:
         cards = index.cards_of(package)
         if not cards:
             continue
+        overrides = Overrides.of(package.document.spec)
         for key, subscription in package.document.spec.subscriptions.items():
             rate = subscription.subscription_rate
             if index.product_type(rate.product) != "subscription":
@@ -43,7 +50,7 @@ def check_prices(index: Index) -> Iterator[Diagnostic]:
             if not pricing:
                 yield _unpriced(index, package, key, rate, cards)
             for card in pricing:
-                yield from _unentitled(index, package, key, rate, card)
+                yield from _unentitled(index, package, key, card, overrides)
 
 
 def _unpriced(
@@ -76,21 +83,74 @@ def _unentitled(
     index: Index,
     package: Declared[PackageDocument],
     key: str,
-    rate: SubscriptionRate,
     card: Declared[RateCardDocument],
+    overrides: Overrides,
 ) -> Iterator[Diagnostic]:
-    found = list(index.rates_for(card, rate.product, rate.billing_frequency))
-    if any(each.entitled for _, each in found):
-        return
-    yield Diagnostic(
+    """A fee that customers of the package are never entitled to, or only after the subscription has begun."""
+    subscription = package.document.spec.subscriptions[key]
+    rate = subscription.subscription_rate
+    wanted = OverrideSpecifier(product=rate.product, billing_frequency=rate.billing_frequency)
+    at = package.at("spec", "subscriptions", key, "subscription_rate")
+    for line in index.lines(card).matching(wanted):
+        touches = overrides.touching(line)
+        what = (
+            f"the {quote(line.billing_frequency)} rate of product {quote(line.product)} "
+            f"on rate card {quote(card.key)}"
+        )
+        if entitlement(line, touches, overrides.life) == "never":
+            yield _never(package, card, key, line, touches, what)
+            continue
+        window = Between.of(subscription.starting_at_offset, subscription.duration, within=overrides.life)
+        grants = [touch for touch in touches if touch.override.entitled and touch.window.may_meet(window)]
+        if line.entitled == "never" and grants and all(_is_late(touch, window) for touch in grants):
+            first = grants[0]
+            offset = first.override.starting_at_offset
+            yield Diagnostic(
+                rules.UNENTITLED_SUBSCRIPTION,
+                f"{what} is not entitled before override {quote(first.key)} starts, after {quote(offset)}",
+                at,
+                f"start the override with {quote(key)}, otherwise nothing is billed until then",
+                (
+                    Related(
+                        package.at("spec", "overrides", first.key, "starting_at_offset"), "it starts here"
+                    ),
+                ),
+            )
+
+
+def _is_late(touch: Touch, window: Between) -> bool:
+    return window.start.surely_before(touch.window.start)
+
+
+def _never(
+    package: Declared[PackageDocument],
+    card: Declared[RateCardDocument],
+    key: str,
+    line: Line,
+    touches: Iterable[Touch],
+    what: str,
+) -> Diagnostic:
+    at = package.at("spec", "subscriptions", key, "subscription_rate")
+    if line.entitled != "never":
+        denials = [touch.key for touch in touches if touch.override.entitled is False]
+        return Diagnostic(
+            rules.UNENTITLED_SUBSCRIPTION,
+            f"{what} is entitled, but not in this package, because of override {listed(denials)}",
+            at,
+            f"remove the subscription, or let the override not match it; otherwise {quote(key)} is not billed",
+            tuple(
+                Related(package.at("spec", "overrides", each, "entitled"), "it is taken away here")
+                for each in denials
+            ),
+        )
+    return Diagnostic(
         rules.UNENTITLED_SUBSCRIPTION,
-        f"the {quote(rate.billing_frequency)} rate of product {quote(rate.product)} on rate card "
-        f"{quote(card.key)} is not entitled",
-        package.at("spec", "subscriptions", key, "subscription_rate"),
-        f'set "entitled: true" on the rate, otherwise {quote(key)} is not billed',
+        f"{what} is not entitled",
+        at,
+        f'set "entitled: true" on the rate or in an override, otherwise {quote(key)} is not billed',
         tuple(
             Related(card.at("spec", "rates", position, "entitled"), "the rate is here")
-            for position, _ in found
+            for position in line.positions
         ),
     )
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from support.example_catalog import checked, example, expect
 
@@ -23,6 +25,22 @@ def test_no_rate_card_where_subscriptions_need_one() -> None:
     assert checked(catalog) == ()
 
 
+def test_no_rate_card_where_overrides_need_one() -> None:
+    catalog = example()
+    catalog.spec["overrides"] = {
+        "discount": {
+            "override_specifiers": [{"product": "input-tokens"}],
+            "starting_at_offset": "0 months",
+            "type": "multiplier",
+            "multiplier": Decimal("0.9"),
+        }
+    }
+    del catalog.spec["rate_card_alias"], catalog.spec["subscriptions"]
+    expect(catalog, rules.RATE_CARD_CHOICE, "overrides", '"starter"', 'override "discount"')
+    del catalog.spec["overrides"]
+    assert checked(catalog) == ()
+
+
 @pytest.mark.parametrize(
     ("given", "value", "missing"),
     [
@@ -39,21 +57,29 @@ def test_half_a_billing_configuration(given: str, value: str, missing: str) -> N
     assert checked(catalog) == ()
 
 
-def test_custom_fields_are_declared_for_their_entity() -> None:
+@pytest.mark.parametrize(
+    ("field", "entity"),
+    [
+        ("commits", "package_commit"),
+        ("credits", "package_credit"),
+        ("scheduled_charges", "package_scheduled_charge"),
+        ("subscriptions", "package_subscription"),
+    ],
+)
+def test_custom_fields_are_declared_for_their_entity(field: str, entity: str) -> None:
     catalog = example()
-    catalog.fee["custom_fields"] = {"erp_item": "4711"}
+    catalog.add_commit("term")
+    catalog.add_credit("term-2")
+    catalog.add_charge(key="term-3")
+    key, term = next(iter(catalog.spec[field].items()))
+    term["custom_fields"] = {"erp_item": "4711"}
     path = catalog.add(
-        "CustomFieldKey", "erp", {"entity": "subscription", "key": "erp_item", "enforce_uniqueness": False}
+        "CustomFieldKey", "erp", {"entity": "invoice", "key": "erp_item", "enforce_uniqueness": False}
     )
-    found = expect(
-        catalog,
-        rules.UNKNOWN_CUSTOM_FIELD,
-        "subscriptions.starter-fee.custom_fields.erp_item",
-        '"erp_item"',
-        '"package_subscription"',
-    )
+    at = f"{field}.{key}.custom_fields.erp_item"
+    found = expect(catalog, rules.UNKNOWN_CUSTOM_FIELD, at, '"erp_item"', f'"{entity}"')
     assert found.at.anchor is Anchor.KEY
-    catalog.spec_of(path)["entity"] = "package_subscription"
+    catalog.spec_of(path)["entity"] = entity
     assert checked(catalog) == ()
 
 
@@ -64,42 +90,37 @@ def test_a_term_key_is_used_once() -> None:
     assert found.related[0].at.route == ("spec", "recurring_credits", "signup-credit")
 
 
+def test_every_later_term_of_a_key_is_named() -> None:
+    catalog = example()
+    catalog.spec["subscriptions"]["signup-credit"] = catalog.spec["subscriptions"].pop("starter-fee")
+    catalog.add_monthly_commit("signup-credit")
+    catalog.add_commit("signup-credit")
+    found = checked(catalog)
+    assert {each.rule for each in found} == {rules.DUPLICATE_TERM}
+    assert sorted(each.at.route[1] for each in found) == [
+        "recurring_commits",
+        "recurring_credits",
+        "subscriptions",
+    ]
+    assert {each.related[0].at.route[1] for each in found} == {"commits"}
+
+
+def test_a_key_that_says_what_the_term_is_gets_a_number() -> None:
+    catalog = example()
+    catalog.add_commit("starter-fee")
+    found = expect(catalog, rules.DUPLICATE_TERM, "subscriptions.starter-fee", '"starter-fee"')
+    assert found.hint.endswith('"starter-fee-2"')
+
+
+def test_terms_that_nothing_refers_to_share_keys_with_others() -> None:
+    catalog = example()
+    catalog.add_credit("starter-fee")
+    catalog.add_charge(key="starter-fee")
+    assert checked(catalog) == ()
+
+
 def test_a_term_key_may_be_used_in_two_packages() -> None:
     catalog = example()
     terms = {"starter-fee": catalog.fee}
     catalog.add_package("second", rate_card="tokens", subscriptions=terms)
-    assert checked(catalog) == ()
-
-
-@pytest.mark.parametrize(
-    ("offset", "duration", "late"),
-    [
-        ("12 months", "1 year", True),
-        ("11 months", "1 year", False),
-        ("2 weeks", "14 days", True),
-        ("13 days", "2 weeks", False),
-        # Twelve months have 365 or 366 days; only what is late from every date is refused.
-        ("372 days", "12 months", True),
-        ("366 days", "12 months", False),
-        ("2 months", "56 days", True),
-        ("2 months", "57 days", False),
-    ],
-)
-def test_a_term_starts_before_the_package_is_over(offset: str, duration: str, *, late: bool) -> None:
-    catalog = example()
-    catalog.spec["duration"] = duration
-    catalog.credit["starting_at_offset"] = offset
-    if late:
-        at = "recurring_credits.signup-credit.starting_at_offset"
-        expect(catalog, rules.SPAN_RANGE, at, f'"{offset}"', f'"{duration}"')
-    else:
-        assert checked(catalog) == ()
-
-
-def test_a_subscription_starts_before_the_package_is_over() -> None:
-    catalog = example()
-    catalog.fee["starting_at_offset"] = "12 months"
-    at = "subscriptions.starter-fee.starting_at_offset"
-    expect(catalog, rules.SPAN_RANGE, at, '"12 months"')
-    del catalog.spec["duration"]
     assert checked(catalog) == ()

@@ -12,18 +12,33 @@ FEE = "references/product-starter-fee.yaml"
 INPUT = "references/product-input-tokens.yaml"
 
 
-def test_a_credit_needs_a_fixed_product() -> None:
+def test_every_balance_and_charge_needs_a_fixed_product() -> None:
     catalog = example()
+    catalog.add_commit(product="input-tokens")
+    catalog.add_credit(product="input-tokens")
+    catalog.add_monthly_commit(product="input-tokens")
+    catalog.add_charge(product="input-tokens")
     catalog.credit["product"] = "input-tokens"
-    found = expect(
-        catalog,
-        rules.WRONG_PRODUCT_TYPE,
+    gate = {"payment_gate_type": "none"}
+    threshold = {"is_enabled": True, "threshold_amount": "5.00 USD", "payment_gate_config": gate}
+    threshold["commit"] = {"product": "input-tokens"}
+    catalog.spec["spend_threshold_configuration"] = threshold
+    catalog.spec["prepaid_balance_threshold_configuration"] = threshold | {"recharge_to_amount": "20.00 USD"}
+    found = checked(catalog)
+    assert {each.rule for each in found} == {rules.WRONG_PRODUCT_TYPE}
+    assert sorted(".".join(map(str, each.at.route[1:])) for each in found) == [
+        "commits.main.product",
+        "credits.trial.product",
+        "prepaid_balance_threshold_configuration.commit.product",
+        "recurring_commits.monthly.product",
         "recurring_credits.signup-credit.product",
-        '"usage"',
-        '"fixed"',
-        '"input-tokens"',
-    )
-    assert found.related[0].at.path == INPUT
+        "scheduled_charges.support.product",
+        "spend_threshold_configuration.commit.product",
+    ]
+    for each in found:
+        assert each.related[0].at.path == INPUT
+        assert '"usage"' in each.message
+        assert '"fixed"' in each.message
 
 
 def test_a_subscription_needs_a_subscription_product_and_is_not_unpriced_as_well() -> None:
@@ -36,33 +51,6 @@ def test_a_subscription_needs_a_subscription_product_and_is_not_unpriced_as_well
         '"fixed"',
         '"subscription"',
     )
-
-
-def test_no_credit_pays_for_a_fixed_product() -> None:
-    catalog = example()
-    catalog.credit["applicable_products"].append("signup-credit")
-    expect(
-        catalog,
-        rules.WRONG_PRODUCT_TYPE,
-        "recurring_credits.signup-credit.applicable_products.2",
-        '"signup-credit"',
-        '"fixed"',
-    )
-    del catalog.credit["applicable_products"]
-    catalog.credit["specifiers"] = [{"product": "signup-credit"}]
-    expect(
-        catalog,
-        rules.WRONG_PRODUCT_TYPE,
-        "recurring_credits.signup-credit.specifiers.0.product",
-        '"signup-credit"',
-        '"fixed"',
-    )
-
-
-def test_a_credit_may_pay_for_a_subscription() -> None:
-    catalog = example()
-    catalog.credit["applicable_products"] = ["starter-fee"]
-    assert checked(catalog) == ()
 
 
 def test_a_usage_product_needs_a_metric() -> None:
