@@ -65,7 +65,7 @@ def read_file(path: Path, *, limit: int) -> bytes | None:
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file as a whole and durably: after a crash there is the old content or the new.
 
-    A symbolic link is followed, and the folder is made if need be.
+    A symbolic link is followed, a file that was there keeps its mode, and the folder is made if need be.
 
     Raises:
         EnvironmentFault: it cannot be written, or is there and no regular file; nothing has changed then.
@@ -78,6 +78,8 @@ def replace_file(path: Path, content: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
+            if target.exists():
+                os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
             write_all(descriptor, content)
             os.fsync(descriptor)
         finally:

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from pkgplan.model.units import Instant
 
 DEFAULT_CATALOG: Final = "catalog"
+FORMATS: Final = ("text", "json")
 _META = "pkgplan"
 
 EXIT_CODES: Final[Mapping[int, str]] = {
     0: "it went well",
-    1: "the catalog has errors",
+    1: "the catalog has errors, or a --check found what it looks for",
     2: "the command line asks for something that cannot be",
     3: "a bug of pkgplan",
     4: "the environment: files, credentials, network",
     5: "the plan is stale, or somebody else wrote the state log",
     6: "an apply stopped part-way; running it again is safe",
-    10: "changes are pending (plan --detailed-exitcode)",
+    10: "changes are pending, or packages differ (plan, diff --detailed-exitcode)",
     130: "interrupted",
 }
 
@@ -39,10 +40,15 @@ class Options:
 
     catalog: str
     environment: str | None
-    json: bool
+    format: str
     verbosity: int
     as_of: Instant | None
     no_color: bool
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is for programs."""
+        return self.format == "json"
 
     def has_colour(self, stream: TextIO) -> bool:
         """Whether text for a stream is coloured: NO_COLOR and --no-color refuse, FORCE_COLOR insists."""
@@ -53,7 +59,7 @@ class Options:
         return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def shared_options() -> list[click.Parameter]:
+def shared_options(formats: Sequence[str] = FORMATS) -> list[click.Parameter]:
     """Fresh click options, for the root and for each command."""
 
     def keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -77,7 +83,7 @@ def shared_options() -> list[click.Parameter]:
             help="The environment.  [default: the Project's; env: PKGPLAN_ENV]",
         ),
         click.Option(
-            ["--format"], type=click.Choice(["text", "json"]), expose_value=False, callback=keep("format"),
+            ["--format"], type=click.Choice(formats), expose_value=False, callback=keep("format"),
             help="The form of the result.  [default: text]",
         ),
         click.Option(
@@ -102,7 +108,7 @@ def options_of(ctx: click.Context) -> Options:
         catalog=_given(kept.get("catalog"), os.environ.get("PKGPLAN_CATALOG"), "--catalog")
         or DEFAULT_CATALOG,
         environment=_given(kept.get("environment"), os.environ.get("PKGPLAN_ENV"), "--env"),
-        json=kept.get("format") == "json",
+        format=kept.get("format", "text"),
         verbosity=kept.get("verbosity", 0),
         as_of=None if "as_of" not in kept else parsed_instant(kept["as_of"], "--as-of"),
         no_color=kept.get("no_color", False),
@@ -132,15 +138,20 @@ def parsed_instant(text: str, option: str) -> Instant:
 
 
 class CatalogCommand(click.Command):
-    """A command with the shared options, examples and exit codes."""
+    """A command with the shared options, examples and exit codes; `formats` if it has others than most."""
 
     def __init__(
-        self, *args: Any, examples: Sequence[str] = (), exit_codes: Sequence[int] = (0, 2), **settings: Any
+        self,
+        *args: Any,
+        examples: Sequence[str] = (),
+        exit_codes: Sequence[int] = (0, 2),
+        formats: Sequence[str] = FORMATS,
+        **settings: Any,
     ) -> None:
         super().__init__(*args, **settings)
         self._examples = examples
         self._exit_codes = exit_codes
-        self.params.extend(shared_options())
+        self.params.extend(shared_options(formats))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Examples and exit codes, as they are."""

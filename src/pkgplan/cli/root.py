@@ -106,8 +106,10 @@ root = LazyGroup(
     table={
         "init": (f"{_HERE}.init:init", "Write a catalog to start from."),
         "validate": (f"{_HERE}.validate:validate", "Check the catalog; needs no environment."),
+        "fmt": (f"{_HERE}.fmt:fmt", "Write catalog files in canonical order and spelling."),
         "plan": (f"{_HERE}.plan:plan", "Show what an apply would do."),
-        "show": (f"{_HERE}.show:show", "Print a saved plan again."),
+        "show": (f"{_HERE}.show:show", "Show a package, its prices, a recorded version, or a saved plan."),
+        "diff": (f"{_HERE}.diff:diff", "Compare two packages, or versions of one, term by term."),
         "apply": (f"{_HERE}.apply:apply", "Do what a plan says."),
         "history": (f"{_HERE}.history:history", "List what was recorded, oldest first."),
         "alias": (f"{_HERE}.alias:alias", "See who is behind an alias, and when."),

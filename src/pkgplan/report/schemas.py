@@ -1,4 +1,4 @@
-"""The JSON Schemas of what pkgplan prints: plans, and the findings of `validate`.
+"""The JSON Schemas of what pkgplan prints: plans, comparisons, and the findings of `validate`.
 
 Comes in: nothing. Goes out: schemas (draft 2020-12) as data, or as the text committed under schemas/.
 Never here: validation at run time; tests hold these schemas against real output. They are kept by hand, because
@@ -13,6 +13,7 @@ from typing import Any, Final
 from pkgplan.model.diagnostics import Severity
 from pkgplan.model.plan import FORMAT_VERSION, ChangeKind, EffectKind, Operation, Reason
 from pkgplan.model.timeline import TakeoverRule
+from pkgplan.report.comparison import EQUAL
 
 Schema = dict[str, Any]
 
@@ -24,7 +25,11 @@ _INSTANT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-
 
 def report_schemas() -> dict[str, str]:
     """The text of each schema file, by file name."""
-    schemas = {"plan.schema.json": plan_schema(), "diagnostics.schema.json": diagnostics_schema()}
+    schemas = {
+        "plan.schema.json": plan_schema(),
+        "diff.schema.json": diff_schema(),
+        "diagnostics.schema.json": diagnostics_schema(),
+    }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}
 
 
@@ -90,6 +95,70 @@ def plan_schema() -> Schema:
     )
 
 
+def diff_schema() -> Schema:
+    """What `pkgplan diff --format json` prints."""
+    row = _change()
+    row["properties"] = {
+        **row["properties"],
+        "change": {
+            "type": "string",
+            "description": "Added, removed or changed; `=` for the same on both sides, which `--all` shows.",
+            "enum": [*(str(kind) for kind in ChangeKind), EQUAL],
+        },
+        "changes": _list("Of a term on both sides, the fields that differ.", _change()),
+    }
+    row |= {"description": "A field of the package, or a term.", "required": list(row["properties"])}
+    return _document(
+        "diff.schema.json",
+        "pkgplan diff",
+        "What `pkgplan diff --format json` prints. Windows are as declared for a package of the catalog, and as "
+        "recorded for a version.",
+        {
+            "format_version": _format_version(),
+            "environment": _text("The environment whose records and ids were used."),
+            "same_terms": {
+                "type": "boolean",
+                "description": "Whether both have the same terms; aliases are none.",
+            },
+            "before": _compared("The first of the two packages."),
+            "after": _compared("The second of the two packages."),
+            "terms": _list("What each says: fields of the package first, then terms by their kind.", row),
+            "summary": _object(
+                "Counts of fields and terms, also of those that are not shown.",
+                {
+                    "added": _count("Only in the second package."),
+                    "removed": _count("Only in the first package."),
+                    "changed": _count("Different in the two."),
+                    "equal": _count("The same in both."),
+                },
+            ),
+        },
+    )
+
+
+def _compared(description: str) -> Schema:
+    return _object(
+        description,
+        {
+            "name": _text("As it was asked for: a key, or `key@N`."),
+            "key": _text("The key of the package."),
+            "version": {
+                "type": ["integer", "null"],
+                "description": "The number of a recorded version; null for what the catalog declares.",
+                "minimum": 1,
+            },
+            "source": _nullable(
+                _text("The catalog file, relative to the catalog folder; null for a version.")
+            ),
+            "digest": _nullable(
+                _digest("The identity of the terms; null if the environment lacks ids that they need.")
+            ),
+            "windows": _list("The alias windows, as declared or as recorded.", _alias_window()),
+            "archived_at": _nullable(_instant("When a version was archived.")),
+        },
+    )
+
+
 def _action() -> Schema:
     return _object(
         "One call to the environment, or for `record` one entry of the state log.",
@@ -111,6 +180,12 @@ def _action() -> Schema:
                 "type": "object",
                 "description": "For a create, the ids of what the payload refers to, such as `product/input-tokens`.",
                 "additionalProperties": {"type": "string"},
+            },
+            "terms": {
+                "type": "object",
+                "description": "For a create, the keys of the terms that the API knows no names of, in the order of "
+                "the payload, such as those of `overrides`.",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
             },
             "carried": {
                 "type": "boolean",

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from support.command import REPOSITORY, run
 
 from pkgplan.cli.commands.schema import every_schema
-from pkgplan.report.schemas import diagnostics_schema, plan_schema, report_schemas
+from pkgplan.report.schemas import diagnostics_schema, diff_schema, plan_schema, report_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,9 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
         yield from nodes(schema["items"])
 
 
-@pytest.mark.parametrize("schema", [plan_schema(), diagnostics_schema()], ids=["plan", "diagnostics"])
+@pytest.mark.parametrize(
+    "schema", [plan_schema(), diff_schema(), diagnostics_schema()], ids=["plan", "diff", "diagnostics"]
+)
 def test_every_property_is_described_and_nothing_else_is_allowed(schema: Any) -> None:
     Draft202012Validator.check_schema(schema)
     for node in nodes(schema):
@@ -67,4 +69,4 @@ def test_plans_and_diagnostics_have_schemas_of_their_own() -> None:
     for name in report_schemas():
         assert json.loads(run("schema", name.partition(".")[0]).out)["$id"] == name
     listed = run("schema").out.split()
-    assert {"package", "plan", "diagnostics"} <= set(listed)
+    assert {"package", "plan", "diff", "diagnostics"} <= set(listed)

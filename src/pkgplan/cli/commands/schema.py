@@ -1,6 +1,6 @@
-"""`pkgplan schema`: the JSON Schemas of the catalog, of plans and of findings.
+"""`pkgplan schema`: the JSON Schemas of the catalog, of plans, comparisons and findings, and the tables made of them.
 
-Comes in: a kind or a folder. Goes out: schemas, printed, written or compared. Never here: making them.
+Comes in: a kind, a folder, a guide. Goes out: schemas, printed, written or compared. Never here: making them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pkgplan.cli.output import json_result, notice, result
 from pkgplan.errors import UsageFault
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.schemas import all_schemas
+from pkgplan.report.guide import filled_guide
 from pkgplan.report.schemas import report_schemas
 
 OUTDATED = 1
@@ -29,8 +30,9 @@ _SUFFIX = ".schema.json"
         "pkgplan schema plan",
         "pkgplan schema --write schemas",
         "pkgplan schema --check",
+        "pkgplan schema --write --guide catalog/README.md",
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.argument("kind", required=False, metavar="[KIND]")
 @click.option(
@@ -47,24 +49,37 @@ _SUFFIX = ".schema.json"
     metavar="[DIR]",
     help="Write the files to DIR.  [default DIR: schemas]",
 )
+@click.option(
+    "--guide",
+    metavar="FILE",
+    help="Write or check the tables and examples of this Markdown file, too.",
+)
 @click.pass_context
-def schema(ctx: click.Context, *, kind: str | None, check: str | None, write: str | None) -> int:
+def schema(
+    ctx: click.Context, *, kind: str | None, check: str | None, write: str | None, guide: str | None
+) -> int:
     """Print the JSON Schema of a kind, or write or check all of them.
 
-    KIND is a kind of the catalog, or "plan" or "diagnostics" for what --format json prints. Without KIND, the
-    kinds are listed.
+    KIND is a kind of the catalog, or "plan", "diff" or "diagnostics" for what --format json prints. Without KIND, the
+    kinds are listed. In a guide, what stands between its markers is filled in: `<!-- pkgplan: fields ROUTE -->` is a
+    table of fields, `<!-- pkgplan: example PATH ROUTE -->` a piece of a file; `<!-- /pkgplan -->` ends either.
     """
     options = options_of(ctx)
     if sum(value is not None for value in (kind, check, write)) > 1:
         raise UsageFault("KIND, --check and --write exclude each other", hint="give one of them")
+    if guide is not None and check is None and write is None:
+        raise UsageFault("--guide goes with --write or --check", hint="give one of them")
     schemas = every_schema()
     if write is not None:
         for name, text in schemas.items():
             replace_file(Path(write) / name, text.encode())
         notice(f"Wrote {len(schemas)} schemas to {write}.")
+        if guide is not None:
+            replace_file(Path(guide), _filled(Path(guide)).encode())
+            notice(f"Wrote the tables and examples of {guide}.")
         return 0
     if check is not None:
-        return _check(Path(check), schemas)
+        return _check(Path(check), schemas, None if guide is None else Path(guide))
     if kind is not None:
         result(_text_of(kind, schemas))
     elif options.json:
@@ -79,7 +94,22 @@ def every_schema() -> dict[str, str]:
     return {**all_schemas(), **report_schemas()}
 
 
-def _check(folder: Path, schemas: dict[str, str]) -> int:
+def _filled(guide: Path) -> str:
+    """The guide as it should be; the files that it shows are looked for beside it."""
+    written = read_file(guide, limit=16 * MEBIBYTE)
+    if written is None:
+        raise UsageFault(f'"{guide}" does not exist', hint="name the file to fill in")
+
+    def read(path: str) -> str:
+        present = read_file(guide.parent / path, limit=16 * MEBIBYTE)
+        if present is None:
+            raise UsageFault(f'"{guide}" shows a piece of "{path}", which is not there')
+        return present.decode()
+
+    return filled_guide(written.decode(), read)
+
+
+def _check(folder: Path, schemas: dict[str, str], guide: Path | None) -> int:
     problems = []
     for name, text in schemas.items():
         present = read_file(folder / name, limit=16 * MEBIBYTE)
@@ -89,9 +119,12 @@ def _check(folder: Path, schemas: dict[str, str]) -> int:
             problems.append(f"{folder / name}: differs from what this pkgplan writes")
     left_over = sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.name not in schemas)
     problems += [f"{path}: no kind has this schema" for path in left_over]
+    if guide is not None and _filled(guide) != (read_file(guide, limit=16 * MEBIBYTE) or b"").decode():
+        problems.append(f"{guide}: differs from what this pkgplan writes")
     if problems:
         result("".join(f"{problem}\n" for problem in problems))
-        notice(f"hint: write them anew with `pkgplan schema --write {folder}`")
+        also = "" if guide is None else f" --guide {guide}"
+        notice(f"hint: write them anew with `pkgplan schema --write {folder}{also}`")
         return OUTDATED
     return 0
 
