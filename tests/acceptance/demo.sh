@@ -1,7 +1,7 @@
 #!/bin/sh
 # The main job, for real: the vendor's Starter Plan of October 2025 and its change of February 2026, on the embedded
-# engine. Works on a copy of catalog/ in .demo (or the folder given) and stops at the first thing that is not as it
-# should be.
+# engine. Works on a copy of that package and of all references in .demo (or the folder given), and stops at the first
+# thing that is not as it should be.
 #
 #   make demo
 #   sh tests/acceptance/demo.sh [FOLDER]
@@ -55,9 +55,10 @@ esac
 unset PKGPLAN_CATALOG PKGPLAN_ENV
 export NO_COLOR=1
 rm -rf "$folder/catalog"
-mkdir -p "$folder/catalog"
+mkdir -p "$folder/catalog/packages"
 cp "$repository/catalog/pkgplan.yaml" "$folder/catalog/"
-cp -R "$repository/catalog/packages" "$repository/catalog/references" "$folder/catalog/"
+cp "$repository/catalog/packages/starter.yaml" "$folder/catalog/packages/"
+cp -R "$repository/catalog/references" "$folder/catalog/"
 cd "$folder"
 
 heading "The Starter Plan of October 2025, as a file"

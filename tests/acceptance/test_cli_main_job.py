@@ -247,8 +247,8 @@ def test_findings_have_a_place_a_source_line_and_a_hint(catalog: Path) -> None:
     assert ran.code == 1
     file = f"{catalog}/packages/starter.yaml"
     lines = ran.out.splitlines()
-    assert lines[0].startswith(f"{file}:14:3: error PKG101 ")
-    assert lines[1:3] == ["    14 |   durration: x", "       |   ^^^^^^^^^"]
+    assert lines[0].startswith(f"{file}:13:3: error PKG101 ")
+    assert lines[1:3] == ["    13 |   durration: x", "       |   ^^^^^^^^^"]
     assert lines[3] == '  hint: did you mean "duration"?'
     assert sum("error PKG" in line for line in lines) == 2, "every error in one run"
     assert lines[-1].endswith("2 errors")

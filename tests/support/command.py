@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonValue
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EXAMPLE = REPOSITORY / "catalog"
+EXAMPLE = REPOSITORY / "tests" / "golden" / "base"
 
 
 @dataclass(frozen=True, slots=True)
