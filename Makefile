@@ -21,28 +21,28 @@ venv: $(READY) ## Set up .venv with pkgplan, editable, and every tool at its pin
 demo: $(READY) ## Show the main job: plan and apply a package, change its price, plan and apply again
 	PATH="$(abspath $(BIN)):$$PATH" sh tests/acceptance/demo.sh
 
-test: $(READY) ## Run all tests
-	$(BIN)/python -m pytest
+test: $(READY) ## Run all tests, on every core
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(READY) ## Formatting, lint, types, import contracts, freshness of the schemas
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pkgplan schema --check
+	$(BIN)/pkgplan schema --check --guide catalog/README.md
 
 fmt: $(READY) ## Format the code and fix what can be fixed safely
 	$(BIN)/ruff check --fix --exit-zero src tests
 	$(BIN)/ruff format src tests
 
-schemas: $(READY) ## Write schemas/ anew from the catalog models
-	$(BIN)/pkgplan schema --write
+schemas: $(READY) ## Write schemas/ and the tables of catalog/README.md anew from the catalog models
+	$(BIN)/pkgplan schema --write --guide catalog/README.md
 
 bench: $(READY) ## Time and memory of a plan over many packages
 	for benchmark in tests/benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 test-lowest: $(LOWEST)/.ready ## Run all tests on the lowest versions that pyproject.toml allows
-	$(LOWEST)/bin/python -m pytest -p no:cacheprovider
+	$(LOWEST)/bin/python -m pytest --numprocesses auto -p no:cacheprovider
 
 constraints: ## Pin the newest versions that pyproject.toml allows
 	rm -rf .venv-newest
