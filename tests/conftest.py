@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import Counter
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="Write the expected files of tests/golden anew."
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many breaks of the example packages were tried (test_broken_specs.py), over all processes."""
+    counts: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                counts.update(dict(report.user_properties).get("breaks", {}))
+    if counts:
+        told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+        terminalreporter.write_line(f"breaks of example packages: {counts.total()} tried, {told}")
 
 
 @pytest.fixture
