@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 # A commit that the package does not know, such as one that a customer has from elsewhere.
 _ANOTHER: Final = Drawn("commits", "")
+# Overrides of one line are compared with each other; beyond so many that would take long, and nothing is claimed.
+MOST_ON_ONE_LINE: Final = 200
+_MOST_NAMED: Final = 3
 # The fields of a specifier that name commits and credits, and where these are.
 _NAMES: Final = {
     "commits": ("commits",),
@@ -135,7 +138,7 @@ def _why_dead(sale: Sale, key: str, override: Override) -> _Dead | None:
     reasons: dict[_Reason, set[str]] = {}
     products: set[str] = set()
     for line, touch in _touched(sale, key, override):
-        reason = _why_not_on(sale, line, touch, window)
+        reason = None if touch is None else _why_not_on(sale, line, touch, window)
         if reason is None:
             return None
         reasons.setdefault(reason[0], set()).update(reason[1])
@@ -154,7 +157,9 @@ def _why_dead(sale: Sale, key: str, override: Override) -> _Dead | None:
 
 def _told(reason: _Reason, names: set[str], override: Override, products: str) -> _Dead:
     """One reason that is true of everything that an override matches, in words."""
-    named = listed(names)
+    shown = tuple(sorted(names))[:_MOST_NAMED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    named = f"{listed(shown)}{more}"
     match reason:
         case _Reason.ANYWAY:
             may = "may" if override.entitled else "may not"
@@ -165,7 +170,7 @@ def _told(reason: _Reason, names: set[str], override: Override, products: str) -
             return _Dead(why, "", 'add "entitled: true", or remove it')
         case _Reason.OUTDONE:
             why = f"never counts: {named} {'counts' if len(names) == 1 else 'count'} instead all of the time"
-            return _Dead(why, "", "remove it, or let them not meet", tuple(sorted(names)))
+            return _Dead(why, "", "remove it, or let them not meet", shown)
         case _Reason.NO_COMMIT_RATE:
             why = "is for the commit rate, and nothing that it matches has one"
             return _Dead(why, "target", 'add "commit_rate" to the rates, or use "target: list_rate"')
@@ -174,11 +179,16 @@ def _told(reason: _Reason, names: set[str], override: Override, products: str) -
             return _Dead(why, "override_specifiers", "name commits that pay for what it matches")
 
 
-def _touched(sale: Sale, key: str, override: Override) -> Iterator[tuple[Line, Touch]]:
-    """Worked out one by one, because the first line on which the override counts is the end of the matter."""
+def _touched(sale: Sale, key: str, override: Override) -> Iterator[tuple[Line, Touch | None]]:
+    """Worked out one by one, because the first line on which the override counts is the end of the matter.
+
+    Without a touch for a line that so many overrides meet on that nobody compares them all.
+    """
     for specifier in override.override_specifiers:
         for line in sale.matching(specifier):
-            yield line, next(touch for touch in sale.touching(line) if touch.key == key)
+            touches = sale.touching(line)
+            crowded = len(touches) > MOST_ON_ONE_LINE
+            yield line, None if crowded else next(touch for touch in touches if touch.key == key)
 
 
 def _why_not_on(

@@ -7,6 +7,7 @@ import pytest
 from support.example_catalog import CARD, Example, checked, example, expect
 
 from pkgplan.model import rules
+from pkgplan.stages.checks.dead_overrides import MOST_ON_ONE_LINE
 
 COMMIT = {
     "type": "prepaid",
@@ -112,6 +113,18 @@ def test_a_multiplier_that_another_one_undercuts() -> None:
     override(catalog, "last", **half(starting_at_offset="11 months"))
     expect(catalog, rules.DEAD_OVERRIDE, "overrides.base", '"deal", "last" count instead')
     low["override_specifiers"] = INPUT
+    assert checked(catalog) == ()
+
+
+def test_a_crowd_of_overrides_is_named_in_part_and_a_greater_one_left_alone() -> None:
+    catalog = example()
+    for number in range(MOST_ON_ONE_LINE - 1):
+        override(catalog, f"low-{number:03}", **half())
+    override(catalog, **half(multiplier=Decimal("0.9")))
+    (found,) = checked(catalog)
+    assert '"low-000", "low-001", "low-002" and 196 more count instead' in found.message
+    assert len(found.related) == 3
+    override(catalog, "one-more", **half())
     assert checked(catalog) == ()
 
 
