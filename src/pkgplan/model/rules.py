@@ -321,6 +321,13 @@ EMPTY_SPECIFIER = Rule(
     "Say what it selects, or remove it if everything is meant and the list may be left out.",
 )  # fmt: skip
 
+AFTER_THE_END = Rule(
+    "PKG239", "after-the-end", _W, "something of a package that happens when the package is over",
+    "A contract ends with the duration of its package; what starts then never counts, and what is invoiced later is "
+    "hardly meant.",
+    "Let it happen earlier, or lengthen the package.",
+)  # fmt: skip
+
 # 24x: terms that change nothing, prices that float, packages that nobody should buy
 
 DEAD_OVERRIDE = Rule(
@@ -397,8 +404,8 @@ MALFORMED_SPAN = Rule(
 )  # fmt: skip
 SPAN_RANGE = Rule(
     "PKG306", "span-range", _E, "a span that is out of range",
-    "A term cannot last no time or start when its package is over, and nothing lasts more than a century.",
-    "Use a duration of at least 1 and at most 100 years, and an offset within the package.",
+    "A term cannot last no time, and nothing lasts more than a century.",
+    "Use a duration of at least 1 and at most 100 years, and an offset of at least 0.",
 )  # fmt: skip
 MALFORMED_INSTANT = Rule(
     "PKG307", "malformed-instant", _E, "an instant that cannot be read",

@@ -57,7 +57,18 @@ def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
         elif miss.route not in values:
             values.add(miss.route)
             fault = value_fault(miss.keyword, miss.limit, miss.value, miss.schema)
-            yield Diagnostic(fault.rule, f"{subject(miss.route)} {fault.problem}", at, fault.hint)
+            hint = fault.hint + _about_null(miss, kind)
+            yield Diagnostic(fault.rule, f"{subject(miss.route)} {fault.problem}", at, hint)
+
+
+def _about_null(miss: Miss, kind: str) -> str:
+    """For whoever knows that `null` takes something out, and wrote it where there is nothing to take it from."""
+    in_spec = kind in {"Package", FRAGMENT} and miss.route[:1] == ("spec",)
+    return (
+        "; `null` only takes out what the `from` of the same file brings in"
+        if in_spec and miss.value is None
+        else ""
+    )
 
 
 def _misses(source: SourceFile, kind: str) -> Iterator[Miss]:

@@ -34,7 +34,7 @@ def test_a_term_starts_before_the_package_is_over(offset: str, duration: str, *,
     catalog.credit["starting_at_offset"] = offset
     if late:
         at = "recurring_credits.signup-credit.starting_at_offset"
-        expect(catalog, rules.SPAN_RANGE, at, f'"{offset}"', f'"{duration}"')
+        expect(catalog, rules.AFTER_THE_END, at, f'"{offset}"', f'"{duration}"')
     else:
         assert checked(catalog) == ()
 
@@ -43,7 +43,7 @@ def test_a_package_without_an_end_is_never_over() -> None:
     catalog = example()
     catalog.fee["starting_at_offset"] = "12 months"
     at = "subscriptions.starter-fee.starting_at_offset"
-    expect(catalog, rules.SPAN_RANGE, at, '"12 months"')
+    expect(catalog, rules.AFTER_THE_END, at, '"12 months"')
     del catalog.spec["duration"]
     assert checked(catalog) == ()
 
@@ -56,7 +56,7 @@ def test_every_kind_of_term_starts_before_the_package_is_over() -> None:
     catalog.add_credit(access_schedule={"schedule_items": [segment(start="1 year")]})
     catalog.add_charge(dated(), dated(date="13 months"))
     places = [
-        ".".join(map(str, found.at.route)) for found in checked(catalog) if found.rule is rules.SPAN_RANGE
+        ".".join(map(str, found.at.route)) for found in checked(catalog) if found.rule is rules.AFTER_THE_END
     ]
     assert sorted(places) == [
         f"spec.commits.main.{ITEMS}.0.starting_at_offset",
@@ -73,7 +73,7 @@ def test_instalments_end_with_the_package() -> None:
     assert checked(catalog) == ()
     items[1]["date_offset"] = "13 months"
     at = "commits.main.invoice_schedule.schedule_items.1.date_offset"
-    expect(catalog, rules.SPAN_RANGE, at, "is invoiced", '"13 months"')
+    expect(catalog, rules.AFTER_THE_END, at, "is invoiced", '"13 months"')
 
 
 def test_a_repeated_charge_ends_with_the_package() -> None:
@@ -83,9 +83,9 @@ def test_a_repeated_charge_ends_with_the_package() -> None:
     assert checked(catalog) == ()
     item["for"] = "13 months"
     at = "scheduled_charges.support.schedule.schedule_items.0.for"
-    expect(catalog, rules.SPAN_RANGE, at, "still invoiced", '"13 months"')
+    expect(catalog, rules.AFTER_THE_END, at, "still invoiced", '"13 months"')
     item |= {"date_offset": "12 months", "for": "2 months"}
-    expect(catalog, rules.SPAN_RANGE, at, "still invoiced", '"13 months"')
+    expect(catalog, rules.AFTER_THE_END, at, "still invoiced", '"13 months"')
 
 
 @pytest.mark.parametrize(
