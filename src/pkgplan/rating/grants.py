@@ -50,6 +50,15 @@ def grants_of(spec: PackageSpec) -> Iterator[Grant]:
             yield Grant(Drawn(kind, key), term, (window,), price.unit if isinstance(price, Money) else None)
 
 
+def payers_of(spec: PackageSpec) -> Iterator[Grant]:
+    """Every balance that may pay for usage: the grants, and what a balance threshold tops up by."""
+    yield from grants_of(spec)
+    config = spec.prepaid_balance_threshold_configuration
+    if config is not None:
+        term = Drawn("prepaid_balance_threshold_configuration", "top-up")
+        yield Grant(term, config.commit, (Between.life(spec.duration),), config.threshold_amount.unit)
+
+
 def drawing_at_commit_rate(grants: Iterable[Grant], line: Line) -> Iterator[Drawn]:
     """The balances that may pay for usage of a line at its commit rate, where the rate card has one."""
     return (

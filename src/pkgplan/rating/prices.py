@@ -23,7 +23,7 @@ from pkgplan.rating.choice import (
     price,
     winner,
 )
-from pkgplan.rating.grants import drawing_at_commit_rate, grants_of
+from pkgplan.rating.grants import drawing_at_commit_rate, payers_of
 from pkgplan.rating.lines import Overrides, lines_of
 from pkgplan.rating.moments import START
 
@@ -167,7 +167,7 @@ def priced_lines(
 ) -> Iterator[PricedLine]:
     """Every line of a card whose product is declared, as a package sees it, in the order of the card."""
     overrides, explicit = Overrides.of(spec), is_explicit(spec)
-    grants = [*grants_of(spec)]
+    grants = [*payers_of(spec)]
     for line in lines_of(card, products):
         touches = overrides.touching(line)
         rates = [card.document.spec.rates[position] for position in line.positions]

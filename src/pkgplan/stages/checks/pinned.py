@@ -12,7 +12,7 @@ from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
 from pkgplan.model.names import nearest
 from pkgplan.rating.choice import follows_commit_rate, price
-from pkgplan.rating.grants import drawing_at_commit_rate, grants_of
+from pkgplan.rating.grants import drawing_at_commit_rate, payers_of
 from pkgplan.rating.prices import is_charged, line_name
 from pkgplan.stages.checks.sales import sales
 from pkgplan.stages.checks.words import quote
@@ -67,7 +67,7 @@ def check_pinned_prices(index: Index) -> Iterator[Diagnostic]:
 
 
 def _loose(sale: Sale) -> Iterator[str]:
-    grants = [*grants_of(sale.spec)]
+    grants = [*payers_of(sale.spec)]
     for card in sale.cards:
         for line in card.lines.all:
             if not is_charged(line, sale.spec) or sale.entitled(line, sale.life) == "never":

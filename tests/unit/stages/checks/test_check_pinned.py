@@ -70,6 +70,23 @@ def test_a_credit_that_draws_at_the_commit_rate_needs_that_fixed_too() -> None:
     assert loose(catalog) == []
 
 
+def test_so_does_a_top_up_that_draws_at_the_commit_rate() -> None:
+    catalog = pinned("input-tokens", "output-tokens", "starter-fee")
+    catalog.card["rates"][0]["commit_rate"] = {"rate_type": "flat", "price": "0.80 USD"}
+    commit = {"product": "signup-credit"}
+    catalog.spec["prepaid_balance_threshold_configuration"] = {
+        "is_enabled": True,
+        "threshold_amount": "5.00 USD",
+        "recharge_to_amount": "20.00 USD",
+        "commit": commit,
+        "payment_gate_config": {"payment_gate_type": "none"},
+    }
+    assert loose(catalog) == []
+    commit["rate_type"] = "commit_rate"
+    (message,) = loose(catalog)
+    assert '"input-tokens" follows' in message
+
+
 def test_what_is_not_sold_needs_no_price() -> None:
     catalog = pinned("input-tokens")
     del catalog.spec["subscriptions"]
