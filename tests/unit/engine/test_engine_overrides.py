@@ -55,6 +55,7 @@ def nested(depth: int) -> JsonValue:
 
 
 TAKEN: dict[str, JsonObject] = {
+    "V21 custom rate of some depth": rate(rate_type="CUSTOM", custom_rate={"a": nested(50)}),
     "V12 free": overrides(a_multiplier(multiplier=0)),
     "V12 entitlement alone": overrides(without(a_multiplier(), "type", "multiplier") | {"entitled": False}),
     "V12 tiered": overrides(tiered(), **EXPLICIT),
@@ -237,8 +238,8 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
         "custom_rate must be a number that a double can hold",
     ),
     "V21 custom rate of endless depth": (
-        rate(rate_type="CUSTOM", custom_rate={"a": nested(900)}),
-        "not nested too deeply",
+        rate(rate_type="CUSTOM", custom_rate={"a": nested(60)}),
+        "not be nested deeper than 64 levels",
     ),
     "V21 mixed case": (rate(rate_type="Flat", price=1), "overwrite_rate/rate_type must be"),
     "offset before the contract": (

@@ -17,11 +17,13 @@ from pkgplan.engine.payloads.package import PackageCreate
 from pkgplan.model.canonical import canonical
 
 if TYPE_CHECKING:
-    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.canonical import JsonObject, JsonValue
 
 __all__ = ["PackageCreate", "parse_create"]
 
 _MAX_REPORTED: Final = 5
+# The terms themselves have fewer than ten; only a `custom_rate` may hold whatever its author likes.
+_MAX_DEPTH: Final = 64
 _WORDS: Final = {
     "string_type": "must be string",
     "bool_type": "must be boolean",
@@ -34,11 +36,13 @@ _WORDS: Final = {
 
 def parse_create(body: JsonObject) -> PackageCreate:
     """The body of a create call; raises EngineError 400 that names up to five fields."""
+    if _is_deeper_than(_MAX_DEPTH, body):
+        raise refused(f"body must not be nested deeper than {_MAX_DEPTH} levels")
     try:
         payload = PackageCreate.model_validate(body)
         canonical(payload.to_json())
-    except (UnicodeEncodeError, RecursionError):
-        raise refused("body must be JSON in UTF-8 that is not nested too deeply") from None
+    except UnicodeEncodeError:
+        raise refused("body must be JSON in UTF-8") from None
     except ValidationError as error:
         findings = error.errors(include_url=False, include_context=True)
         lines = [
@@ -46,6 +50,19 @@ def parse_create(body: JsonObject) -> PackageCreate:
         ]
         raise refused("; ".join(lines)) from None
     return payload
+
+
+def _is_deeper_than(levels: int, body: JsonObject) -> bool:
+    """Whether a body has more levels; level by level, as recursion is what depth would break."""
+    level: list[JsonValue] = [body]
+    for _ in range(levels):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+    return any(isinstance(value, dict | list) for value in level)
 
 
 def _sentence(route: tuple[int | str, ...], kind: str, message: str) -> str:
