@@ -1,4 +1,4 @@
-"""Guards for every test: no network beyond this machine, and a home directory of its own."""
+"""Guards for every test (no network beyond this machine, a home of its own), and what many of them begin with."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from support.command import SEPTEMBER, an_example, run
+from support.offline import an_engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from pkgplan.engine import Engine
 
 # Time limits for single examples fail on busy machines only; in CI the same examples are tried each time, so that
 # a red build is the change's doing. `--hypothesis-seed` looks further.
@@ -98,3 +103,23 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     for name in ("METRONOME_BEARER_TOKEN", "METRONOME_WEBHOOK_SECRET", "METRONOME_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A seeded engine in memory."""
+    with an_engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    """A copy of the small example catalog."""
+    return an_example(tmp_path / "catalog")
+
+
+@pytest.fixture
+def applied(catalog: Path) -> Path:
+    """The same, applied to its embedded engine in September."""
+    assert run("-C", catalog, "apply", "--yes", *SEPTEMBER).code == 0
+    return catalog

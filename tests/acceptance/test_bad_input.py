@@ -55,11 +55,6 @@ def crash_reports(
     assert [report.read_text() for report in folder.iterdir()] == []
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    return an_example(tmp_path / "catalog")
-
-
 def listing(folder: Path) -> dict[str, object]:
     """Every name below a folder with what it is: kind, link target or content, permissions."""
     found: dict[str, object] = {}

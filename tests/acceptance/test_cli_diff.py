@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from support.command import (
     REPOSITORY,
-    an_example,
+    SEPTEMBER,
     change_of_february,
     edit,
     everything_below,
@@ -29,7 +29,6 @@ from pkgplan.report.schemas import diff_schema
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEPTEMBER = ("--as-of", "2025-09-15")
 JANUARY = ("--as-of", "2026-01-15")
 PRICE_BOOK = REPOSITORY / "catalog"
 CHANGED = """\
@@ -46,17 +45,6 @@ recurring_credits
 
 1 different, 1 only in starter@1; 4 equal ones not shown (--all shows all)
 """
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    return an_example(tmp_path / "catalog")
-
-
-@pytest.fixture
-def applied(catalog: Path) -> Path:
-    assert run("-C", catalog, "apply", "--yes", *SEPTEMBER).code == 0
-    return catalog
 
 
 @pytest.fixture

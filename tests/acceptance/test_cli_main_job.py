@@ -7,26 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from support.command import an_example, change_of_february, edit, everything_below, run
+from support.command import SEPTEMBER, an_example, change_of_february, edit, everything_below, run
 
 from pkgplan.report.schemas import diagnostics_schema, plan_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEPTEMBER = ("--as-of", "2025-09-15")
 JANUARY = ("--as-of", "2026-01-15")
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    return an_example(tmp_path / "catalog")
-
-
-@pytest.fixture
-def applied(catalog: Path) -> Path:
-    assert run("-C", catalog, "apply", "--yes", *SEPTEMBER).code == 0
-    return catalog
 
 
 @pytest.fixture

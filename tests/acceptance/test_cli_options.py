@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from click.testing import CliRunner
-from support.command import an_example, edit, process_environment, run, run_process
+from support.command import edit, process_environment, run, run_process
 
 from pkgplan import __version__
 from pkgplan.cli.root import LazyGroup, root
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 NOW = ("--as-of", "2025-09-15")
 HEAVY = ("pydantic", "jsonschema", "metronome", "deepdiff", "sqlite3", "ruamel", "_ruamel_yaml")
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    return an_example(tmp_path / "catalog")
 
 
 def commands(group: click.Group = root, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "tests" / "golden" / "base"
+# Before the Starter Plan of the example catalog begins.
+SEPTEMBER = ("--as-of", "2025-09-15")
 
 
 @dataclass(frozen=True, slots=True)

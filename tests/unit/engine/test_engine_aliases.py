@@ -28,7 +28,7 @@ from pkgplan.model.timeline import (
 from pkgplan.model.units import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pkgplan.model.units import Instant
 
@@ -39,12 +39,6 @@ RULES = [
 OCTOBER = "2025-10-01T00:00:00Z"
 FEBRUARY = "2026-02-01T00:00:00Z"
 BASE = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 def create(engine: Engine, *aliases: JsonObject) -> str:

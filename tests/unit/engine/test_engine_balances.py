@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import TOKENS, a_credit, a_subscription, an_engine, without
+from support.offline import TOKENS, a_credit, a_subscription, without
 from support.offline_terms import (
     START,
     YEAR,
@@ -23,8 +23,6 @@ from support.offline_terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pkgplan.engine import Engine
     from pkgplan.model.canonical import JsonObject, JsonValue
 
@@ -189,12 +187,6 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
     ),
     "terms that are no list": (with_terms(commits={}), "body/commits must be array"),
 }
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 @pytest.mark.parametrize("body", TAKEN.values(), ids=TAKEN)

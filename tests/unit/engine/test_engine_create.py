@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 from support.offline import (
@@ -16,25 +16,15 @@ from support.offline import (
     a_package,
     a_subscription,
     an_alias,
-    an_engine,
     without,
 )
 
 from pkgplan.engine import Engine, EngineError
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SEATS: JsonObject = {"quantity_management_mode": "SEAT_BASED", "seat_config": {"seat_group_key": "seat_id"}}
 LINK: JsonObject = {"subscription_id": "starter-fee", "apply_seat_increase_config": {"is_prorated": True}}
 PRICE: JsonObject = {"unit_price": 1000}
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 def created(engine: Engine, body: JsonObject) -> JsonObject:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import CLOUD, COINS, FEE, TOKENS, UNPRICED, a_credit, a_subscription, an_engine, without
+from support.offline import CLOUD, COINS, FEE, TOKENS, UNPRICED, a_credit, a_subscription, without
 from support.offline_terms import (
     a_commit,
     a_fee,
@@ -21,8 +21,6 @@ from support.offline_terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pkgplan.engine import Engine
     from pkgplan.model.canonical import JsonObject, JsonValue
 
@@ -252,12 +250,6 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
     ),
     "term that is no object": (with_terms(overrides=[[]]), "body/overrides/0 must be object"),
 }
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 @pytest.mark.parametrize("body", TAKEN.values(), ids=TAKEN)

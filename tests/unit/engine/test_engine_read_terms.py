@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from support.offline import COINS, CREDIT, TOKENS, a_credit, a_subscription, an_engine, without
+from support.offline import COINS, CREDIT, TOKENS, a_credit, a_subscription, without
 from support.offline_terms import (
     START,
     YEAR,
@@ -28,19 +27,11 @@ from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, c
 from pkgplan.model.units import USD_CREDIT_TYPE_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pkgplan.engine import Engine
 
 USD: JsonObject = {"id": USD_CREDIT_TYPE_ID, "name": "USD (cents)"}
 PRODUCT: JsonObject = {"id": CREDIT, "name": "Sign-up credit"}
 LINK: JsonObject = {"subscription_id": "starter-fee", "apply_seat_increase_config": {"is_prorated": True}}
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 def read(engine: Engine, **terms: JsonValue) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import CREDIT, TOKENS, an_engine
+from support.offline import CREDIT, TOKENS
 from support.offline_terms import (
     a_charge,
     a_commit,
@@ -25,8 +25,6 @@ from support.offline_terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pkgplan.engine import Engine
     from pkgplan.model.canonical import JsonObject
 
@@ -74,12 +72,6 @@ MISSING_UNIT: dict[str, JsonObject] = {
     "of a tracker": with_terms(spend_trackers=[a_tracker(credit_type_id="nope")]),
     "of a threshold": topped_up(custom_credit_type_id="nope"),
 }
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 @pytest.mark.parametrize(("user", "body"), WRONG_PRODUCT.items(), ids=WRONG_PRODUCT)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import COINS, CREDIT, EURO_CARD, TOKENS, an_engine, without
+from support.offline import COINS, CREDIT, EURO_CARD, TOKENS, without
 from support.offline_terms import (
     STRIPE,
     YEAR,
@@ -18,8 +18,6 @@ from support.offline_terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pkgplan.engine import Engine
     from pkgplan.model.canonical import JsonObject, JsonValue
 
@@ -170,12 +168,6 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
         "entity must be",
     ),
 }
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with an_engine() as engine:
-        yield engine
 
 
 @pytest.mark.parametrize("body", TAKEN.values(), ids=TAKEN)
