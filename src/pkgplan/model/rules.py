@@ -322,10 +322,9 @@ EMPTY_SPECIFIER = Rule(
 )  # fmt: skip
 
 AFTER_THE_END = Rule(
-    "PKG239", "after-the-end", _W, "something of a package that happens when the package is over",
-    "A contract ends with the duration of its package; what starts then never counts, and what is invoiced later is "
-    "hardly meant.",
-    "Let it happen earlier, or lengthen the package.",
+    "PKG239", "after-the-end", _W, "something that is invoiced when the package is over",
+    "A contract ends with the duration of its package; what is charged later is hardly meant.",
+    "Let it be invoiced earlier, or lengthen the package.",
 )  # fmt: skip
 
 # 24x: terms that change nothing, prices that float, packages that nobody should buy
@@ -404,8 +403,8 @@ MALFORMED_SPAN = Rule(
 )  # fmt: skip
 SPAN_RANGE = Rule(
     "PKG306", "span-range", _E, "a span that is out of range",
-    "A term cannot last no time, and nothing lasts more than a century.",
-    "Use a duration of at least 1 and at most 100 years, and an offset of at least 0.",
+    "A term cannot last no time or start when its package is over, and nothing lasts more than a century.",
+    "Use a duration of at least 1 and at most 100 years, and an offset within the package.",
 )  # fmt: skip
 MALFORMED_INSTANT = Rule(
     "PKG307", "malformed-instant", _E, "an instant that cannot be read",

@@ -1,7 +1,7 @@
 """Overrides of a package that can never show on an invoice (PKG240).
 
 Comes in: the index. Goes out: at most one finding for an override, and only for what is certain on every rate card
-that a contract may get. Never here: overrides that start when the package is over (PKG239), of products without a
+that a contract may get. Never here: overrides that start when the package is over (PKG306), of products without a
 price (PKG228), or that are not well-formed; and two overwrites of one price, of which either could count (PKG234).
 """
 

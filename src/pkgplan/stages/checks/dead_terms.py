@@ -1,7 +1,7 @@
 """Commits, credits and subscriptions of a package that nothing can come of (PKG241, PKG242).
 
 Comes in: the index. Goes out: at most one finding for a term, and only for what is certain on every rate card that
-a contract may get. Never here: overrides (`dead_overrides.py`), terms that start when the package is over (PKG239),
+a contract may get. Never here: overrides (`dead_overrides.py`), terms that start when the package is over (PKG306),
 and subscriptions whose product is never entitled at all (PKG204).
 """
 

@@ -1,9 +1,9 @@
-"""Dates and lengths of terms fit together and into the package (PKG231, PKG233, PKG239).
+"""Dates and lengths of terms fit together and into the package (PKG231, PKG233, PKG239, PKG306).
 
 Comes in: the index. Goes out: findings at the offset, the duration or the repetition.
 Never here: amounts, or what depends on the day a contract starts: only what is wrong from every day is reported.
 Source: `RelativeDate` of POST /v1/packages/create; that segments should not overlap, and
-that all should happen before the end, is inferred, so a warning.
+that nothing should be invoiced after the end, is inferred, so a warning.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _outlasts(term: Term, segment: _Segment, duration: RelativeDate) -> Iterator
 
 
 def check_starts_within(index: Index) -> Iterator[Diagnostic]:
-    """PKG239 for a term, or an item of one, that starts when the package is over, or later."""
+    """PKG306 for a term, or an item of one, that starts when the package is over; PKG239 for what is invoiced later."""
     for package in index.packages:
         duration = package.document.spec.duration
         if duration is None:
@@ -174,7 +174,7 @@ def check_starts_within(index: Index) -> Iterator[Diagnostic]:
             for event in _events(term):
                 if event.is_too_late(over):
                     yield Diagnostic(
-                        rules.AFTER_THE_END,
+                        rules.AFTER_THE_END if event.may_be_at_the_end else rules.SPAN_RANGE,
                         f"{term} {event.what} after {quote(event.offset)}, "
                         f"when the package of {quote(duration)} is over",
                         term.at.child(*event.route),

@@ -34,7 +34,7 @@ def test_a_term_starts_before_the_package_is_over(offset: str, duration: str, *,
     catalog.credit["starting_at_offset"] = offset
     if late:
         at = "recurring_credits.signup-credit.starting_at_offset"
-        expect(catalog, rules.AFTER_THE_END, at, f'"{offset}"', f'"{duration}"')
+        expect(catalog, rules.SPAN_RANGE, at, f'"{offset}"', f'"{duration}"')
     else:
         assert checked(catalog) == ()
 
@@ -43,7 +43,7 @@ def test_a_package_without_an_end_is_never_over() -> None:
     catalog = example()
     catalog.fee["starting_at_offset"] = "12 months"
     at = "subscriptions.starter-fee.starting_at_offset"
-    expect(catalog, rules.AFTER_THE_END, at, '"12 months"')
+    expect(catalog, rules.SPAN_RANGE, at, '"12 months"')
     del catalog.spec["duration"]
     assert checked(catalog) == ()
 
@@ -56,7 +56,9 @@ def test_every_kind_of_term_starts_before_the_package_is_over() -> None:
     catalog.add_credit(access_schedule={"schedule_items": [segment(start="1 year")]})
     catalog.add_charge(dated(), dated(date="13 months"))
     places = [
-        ".".join(map(str, found.at.route)) for found in checked(catalog) if found.rule is rules.AFTER_THE_END
+        ".".join(map(str, found.at.route))
+        for found in checked(catalog)
+        if found.rule in {rules.SPAN_RANGE, rules.AFTER_THE_END}
     ]
     assert sorted(places) == [
         f"spec.commits.main.{ITEMS}.0.starting_at_offset",
