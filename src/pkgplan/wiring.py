@@ -273,10 +273,11 @@ def _card_body(spec: RateCardSpec, ids: Mapping[str, str]) -> dict[str, Any]:
 
 @contextmanager
 def _embedded(deployment: Deployment, path: Path | str) -> Iterator[tuple[Any, PackageApi]]:
-    from pkgplan.engine import EmbeddedPackages, Engine
+    from pkgplan.engine import Assumptions, EmbeddedPackages, Engine
 
     takeover = deployment.environment.takeover
-    with Engine(path, deployment.clock, SAFEST if takeover is None else takeover.rule()) as engine:
+    assumptions = Assumptions(SAFEST if takeover is None else takeover.rule())
+    with Engine(path, deployment.clock, assumptions) as engine:
         yield engine, EmbeddedPackages(engine)
 
 

@@ -22,7 +22,6 @@ from pkgplan.errors import ApiRejected
 from pkgplan.model.diagnostics import Diagnostic, Severity
 from pkgplan.model.rules import FLOATING_PRICE
 from pkgplan.model.source import SourceFile
-from pkgplan.model.timeline import SAFEST
 from pkgplan.pipeline import check_catalog
 from pkgplan.stages.checks import check
 from pkgplan.stages.compile import compile_packages, embedded_ids
@@ -64,7 +63,7 @@ def _ids() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with Engine(":memory:", HandClock(), SAFEST) as engine:
+    with Engine(":memory:", HandClock()) as engine:
         engine.seed(prerequisites(_catalog(), _ids()))
         yield engine
 

@@ -13,6 +13,7 @@ from support.memory_log import MemoryStateLog
 from support.worlds import NOTHING_FORGOTTEN, a_package, day
 
 from pkgplan.apply import ApplyOutcome, abandon, apply, rebuild, stored_plan
+from pkgplan.engine import Assumptions
 from pkgplan.errors import ApiConflict, ApiRejected, ApiUnavailable, StalePlan, StateMoved
 from pkgplan.model.canonical import as_list, as_object
 from pkgplan.model.names import PackageRef
@@ -322,7 +323,7 @@ def test_a_run_whose_windows_differ_is_never_gone_on_with() -> None:
 
     def surprising() -> Site:
         site = a_site(([between[0], between[2]], day(1)))
-        site.engine._rule = TakeoverRule(later_windows=LaterWindows.KEPT)
+        site.engine._assumptions = Assumptions(TakeoverRule(later_windows=LaterWindows.KEPT))
         return site
 
     reference, fuse = surprising(), Fuse()

@@ -22,7 +22,6 @@ from pkgplan.engine import EmbeddedPackages, Engine
 from pkgplan.errors import ApiRejected
 from pkgplan.model.compiled import AsSent
 from pkgplan.model.diagnostics import has_errors
-from pkgplan.model.timeline import SAFEST
 from pkgplan.stages.compile import compile_packages, embedded_ids
 from pkgplan.stages.diff import diff
 from pkgplan.wiring import prerequisites
@@ -50,7 +49,7 @@ def test_breaks_give_findings_and_what_has_none_is_taken(currency: str, chance: 
     catalog, _ = catalog_with(random_spec(chance, currency), currency)
     ids = embedded_ids(catalog, "random", "local")
     tried: Counter[str] = Counter()
-    with Engine(":memory:", HandClock(), SAFEST) as engine:
+    with Engine(":memory:", HandClock()) as engine:
         engine.seed(prerequisites(catalog, ids))
         for _ in range(PACKAGES):
             for spec in _broken(chance, random_spec(chance, currency)):

@@ -25,7 +25,6 @@ from pkgplan.model.compiled import AsSent
 from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.schemas import schema_for
 from pkgplan.model.source import SourceFile
-from pkgplan.model.timeline import SAFEST
 from pkgplan.stages.compile import compile_packages, embedded_ids
 from pkgplan.stages.diff import diff
 from pkgplan.stages.format import write_document
@@ -59,7 +58,7 @@ def test_a_valid_package_is_sent_taken_and_read_back(data: st.DataObject, curren
     catalog, compiled = _compiled(data.draw(a_spec(currency)), currency)
     assert parse_json(canonical(compiled.payload)) == compiled.payload
     refuse_foreign(compiled.payload)
-    with Engine(":memory:", HandClock(), SAFEST) as engine:
+    with Engine(":memory:", HandClock()) as engine:
         engine.seed(prerequisites(catalog, _ids(catalog)))
         api = EmbeddedPackages(engine)
         read = api.get(api.create(compiled.payload))

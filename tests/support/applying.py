@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pkgplan.apply import ApplyOutcome, World, apply, stored_plan
-from pkgplan.engine import EmbeddedPackages, Engine
+from pkgplan.engine import Assumptions, EmbeddedPackages, Engine
 from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.plan import Base, Plan
 from pkgplan.model.record import State, fold
@@ -131,7 +131,7 @@ class Site:
     runs: int = 0
 
     def __post_init__(self) -> None:
-        self.engine = Engine(":memory:", self.clock, self.rule)
+        self.engine = Engine(":memory:", self.clock, Assumptions(self.rule))
         # A test makes hundreds of sites; since Python 3.13 a connection that is left to the collector is a warning.
         weakref.finalize(self, self.engine.close)
         self.api: PackageApi = EmbeddedPackages(self.engine)

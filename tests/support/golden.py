@@ -17,7 +17,6 @@ from pkgplan.apply import ApplyOutcome, World, apply
 from pkgplan.engine import EmbeddedPackages, Engine
 from pkgplan.model.canonical import JsonValue, parse_json, pretty
 from pkgplan.model.record import State, fold
-from pkgplan.model.timeline import SAFEST, AliasWindow
 from pkgplan.model.units import Instant, parse_instant
 from pkgplan.pipeline import CheckedCatalog, Planned, check_catalog, make_plan, with_diagnostics
 from pkgplan.report.views import FindingView
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from pkgplan.model.diagnostics import Diagnostic
     from pkgplan.model.plan import Plan
+    from pkgplan.model.timeline import AliasWindow
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 BASE: Final = GOLDEN / "base"
@@ -95,7 +95,6 @@ class Workshop:
         self.engine = Engine(
             ":memory:",
             self.clock,
-            SAFEST,
             new_id=lambda: f"00000000-0000-4000-8000-{next(numbers):012d}",
         )
         self.api = EmbeddedPackages(self.engine)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pkgplan.engine import Engine, SeededReference
+from pkgplan.engine import Assumptions, Engine, SeededReference
 from pkgplan.model.timeline import SAFEST, TakeoverRule
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def an_engine(
     path: Path | str = ":memory:", *, clock: HandClock | None = None, rule: TakeoverRule = SAFEST
 ) -> Engine:
     """A seeded engine."""
-    engine = Engine(path, clock or HandClock(), rule)
+    engine = Engine(path, clock or HandClock(), Assumptions(rule))
     engine.seed(REFERENCES)
     return engine
 

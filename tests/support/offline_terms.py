@@ -28,10 +28,10 @@ def with_terms(**terms: JsonValue) -> JsonObject:
 def refusal(engine: Engine, body: JsonObject, *, status: int = 400) -> str:
     """What the engine says when it refuses a body; it has to have this status, and to have stored nothing."""
     with pytest.raises(EngineError) as raised:
-        engine.create_package(body)
+        engine.call("packages.create", body)
     assert raised.value.status == status
     assert "\n" not in raised.value.message
-    assert engine.list_packages({"archive_filter": "ALL"}) == {"data": [], "next_page": None}
+    assert engine.call("packages.list", {"archive_filter": "ALL"}) == {"data": [], "next_page": None}
     return raised.value.message
 
 

@@ -9,8 +9,9 @@ A create passes: payloads (shape) > terms (rules inside one payload) > admission
 """
 
 from pkgplan.engine.adapter import EmbeddedPackages
+from pkgplan.engine.assumptions import Assumptions
 from pkgplan.engine.engine import Engine
 from pkgplan.engine.faults import EngineError
 from pkgplan.engine.prerequisites import SeededReference
 
-__all__ = ["EmbeddedPackages", "Engine", "EngineError", "SeededReference"]
+__all__ = ["Assumptions", "EmbeddedPackages", "Engine", "EngineError", "SeededReference"]

@@ -33,13 +33,13 @@ class EmbeddedPackages:
     def create(self, payload: JsonObject) -> str:
         """Create a package; gives its id."""
         with _translated():
-            answer = self._engine.create_package(payload)
+            answer = as_object(self._engine.call("packages.create", payload))
         return _text(as_object(answer["data"]), "id")
 
     def get(self, package_id: str) -> RemotePackage:
         """Read one package, archived or not."""
         with _translated():
-            answer = self._engine.get_package({"package_id": package_id})
+            answer = as_object(self._engine.call("packages.get", {"package_id": package_id}))
         return remote_package(as_object(answer["data"]))
 
     def list(self) -> Iterator[RemotePackage]:
@@ -47,9 +47,10 @@ class EmbeddedPackages:
         next_page: str | None = None
         while True:
             with _translated():
-                answer = self._engine.list_packages(
-                    {"archive_filter": "ALL"}, limit=_PAGE_SIZE, next_page=next_page
-                )
+                query: JsonObject = {"limit": _PAGE_SIZE}
+                if next_page is not None:
+                    query["next_page"] = next_page
+                answer = as_object(self._engine.call("packages.list", {"archive_filter": "ALL"}, query=query))
             for item in as_list(answer["data"]):
                 yield remote_package(as_object(item))
             next_page = _optional_text(answer.get("next_page"))
@@ -59,7 +60,7 @@ class EmbeddedPackages:
     def archive(self, package_id: str) -> None:
         """Archive a package for good."""
         with _translated():
-            self._engine.archive_package({"package_id": package_id})
+            self._engine.call("packages.archive", {"package_id": package_id})
 
 
 def remote_package(body: JsonObject) -> RemotePackage:

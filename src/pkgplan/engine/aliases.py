@@ -7,10 +7,10 @@ Rows of archived packages are not live: they stay as they are, take no part, and
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pkgplan.engine.faults import refused
+from pkgplan.engine.instants import from_text, to_text
 from pkgplan.model.names import PackageRef
 from pkgplan.model.timeline import AliasRow, Window, take_over
 
@@ -81,11 +81,6 @@ def windows_of(connection: sqlite3.Connection, seq: int) -> list[tuple[str, Wind
     return [(alias, _window(start, end)) for alias, start, end in connection.execute(query, (seq,))]
 
 
-def to_text(instant: Instant) -> str:
-    """Fixed-width text in UTC, whose order is the order of time from year 1 to 9999."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 def _rows_met(connection: sqlite3.Connection, wanted: AliasWindow) -> dict[int, AliasRow]:
     """The live rows of the alias in order of creation, by row id.
 
@@ -106,4 +101,4 @@ def _ref(seq: int) -> PackageRef:
 
 
 def _window(start: str, end: str) -> Window:
-    return Window.between(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    return Window.between(from_text(start), from_text(end))

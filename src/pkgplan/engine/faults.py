@@ -7,10 +7,13 @@ Source: vendor reference "Status codes"; statuses observed on packages: 400, 404
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Self, cast
 
 if TYPE_CHECKING:
-    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.canonical import JsonObject, JsonValue
+
+# The API's own words, for every kind of thing that takes a uniqueness key.
+KEY_USED: Final = "This uniqueness key has already been used."
 
 
 class EngineError(Exception):
@@ -27,6 +30,12 @@ class EngineError(Exception):
         return (
             {"message": self.message} if self.code is None else {"code": self.code, "message": self.message}
         )
+
+    @classmethod
+    def from_json(cls, status: int, body: JsonValue) -> Self:
+        """The refusal whose answer had this status and body."""
+        answer = cast("dict[str, str]", body)
+        return cls(status, answer["message"], answer.get("code"))
 
 
 def refused(message: str) -> EngineError:

@@ -99,6 +99,13 @@ def _instant_on_the_hour(value: object) -> Instant:
     return instant
 
 
+def _instant(value: object) -> Instant:
+    """Any instant; only starts and ends of windows have to be full hours."""
+    if not isinstance(value, str):
+        raise ValueError("must be string")  # noqa: TRY004 - pydantic collects ValueError
+    return parse_instant(value)
+
+
 Number = Annotated[int | Decimal, PlainValidator(_number)]
 NotNegative = Annotated[Number, AfterValidator(_not_negative)]
 Positive = Annotated[Number, AfterValidator(_positive)]
@@ -110,6 +117,7 @@ DecimalPlaces = Annotated[Whole, AfterValidator(_decimal_places)]
 NonEmpty = Annotated[StrictStr, StringConstraints(min_length=1)]
 EntityId = NonEmpty
 HourInstant = Annotated[Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant)]
+AnyInstant = Annotated[Instant, PlainValidator(_instant), PlainSerializer(format_instant)]
 AnyCase = BeforeValidator(_upper)
 FreeObject = Annotated[dict[StrictStr, Any], AfterValidator(_json)]
 CustomFields = dict[StrictStr, Annotated[StrictStr, StringConstraints(max_length=200)]]
@@ -149,3 +157,9 @@ class Body(BaseModel):
     def to_json(self) -> JsonObject:
         """The fields that were given, in the API's spelling."""
         return cast("JsonObject", self.model_dump(exclude_unset=True))
+
+
+class ClosedBody(Body):
+    """A JSON object of the API that takes the fields listed and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -7,10 +7,10 @@ Never here: validation, cutting aliases, or transactions (the caller is inside o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.aliases import windows_of
+from pkgplan.engine.instants import to_api_text
 from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _WHERE: Final = {
     "ARCHIVED": "archived_at IS NOT NULL AND",
     "ALL": "",
 }
-ARCHIVE_FILTERS: Final = tuple(_WHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,6 @@ def shown(connection: sqlite3.Connection, stored: StoredPackage) -> JsonObject:
     if stored.archived_at is not None:
         body["archived_at"] = stored.archived_at
     return body
-
-
-def to_api_text(instant: Instant) -> str:
-    """The one style of timestamps in answers: `YYYY-MM-DDTHH:MM:SS.sssZ`."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _alias(alias: str, window: Window) -> JsonObject:

@@ -1,8 +1,8 @@
-"""The question of a list call: filter, page size, cursor.
+"""One page of a list: how many, from where, and the cursor of the next one.
 
-Comes in: a body and query parameters. Goes out: a `PageRequest`, or EngineError 400.
-Never here: rows. The cursor names the last package seen, so packages created meanwhile shift nothing.
-Source: POST /v1/packages/list: `archive_filter` and no other key; `limit` 1 to 100, or 10; `next_page`.
+Comes in: what a call asked for, rows in the order of their number. Goes out: a `Page`, and answers with a cursor.
+Never here: SQL. A cursor names the last row seen, so that what is made meanwhile shifts nothing.
+Source: vendor reference "Pagination": `limit` 1 to 100, `next_page`; contracts: `limit` 1 to 20, `cursor`.
 """
 
 from __future__ import annotations
@@ -10,61 +10,92 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from pkgplan.engine.faults import refused
-from pkgplan.engine.packages import ARCHIVE_FILTERS
 from pkgplan.model.canonical import compact, parse_json
 
 if TYPE_CHECKING:
-    from pkgplan.model.canonical import JsonObject
+    from collections.abc import Callable, Sequence
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100
 _MAX_SEQ: Final = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """One page to be answered: packages of the filter that come after number `after`."""
+class Numbered(Protocol):
+    """A row with its number."""
 
-    archive_filter: str
+    @property
+    def seq(self) -> int:
+        """Rows are listed in this order."""
+
+
+_Row = TypeVar("_Row", bound=Numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to be answered: at most `limit` rows that come after number `after`."""
+
     limit: int
     after: int
 
+    @property
+    def fetched(self) -> int:
+        """How many rows to read: one more than is shown tells whether there is another page."""
+        return self.limit + 1
 
-def parse_list(body: JsonObject, limit: int | None, next_page: str | None) -> PageRequest:
-    """Check the question of a list call."""
-    refuse_unknown(body, ("archive_filter",))
-    archive_filter = body.get("archive_filter", "NOT_ARCHIVED")
-    if isinstance(archive_filter, str) and archive_filter.islower():
-        archive_filter = archive_filter.upper()
-    if not isinstance(archive_filter, str) or archive_filter not in ARCHIVE_FILTERS:
-        raise refused(f"body/archive_filter must be one of {', '.join(ARCHIVE_FILTERS)}")
-    size = DEFAULT_LIMIT if limit is None else limit
-    if not 1 <= size <= MAX_LIMIT:
-        raise refused(f"querystring/limit must be an integer from 1 to {MAX_LIMIT}")
-    return PageRequest(archive_filter, size, 0 if next_page is None else _position(next_page))
+    def answer(
+        self, rows: Sequence[_Row], show: Callable[[_Row], JsonValue], *, cursor: str = "next_page"
+    ) -> JsonObject:
+        """`{data, next_page}` of the rows that were read; `cursor` is what the answer calls the cursor."""
+        shown = rows[: self.limit]
+        return {
+            "data": [show(row) for row in shown],
+            cursor: cursor_after(shown[-1].seq) if len(rows) > self.limit else None,
+        }
+
+
+def page_of(
+    limit: int | None,
+    cursor: str | None,
+    *,
+    default: int = DEFAULT_LIMIT,
+    largest: int = MAX_LIMIT,
+    place: str = "querystring/next_page",
+) -> Page:
+    """The page that a call asks for.
+
+    Args:
+        limit: how many, if it said so.
+        cursor: of the page before.
+        default: how many else.
+        largest: how many at most.
+        place: where the cursor was, `querystring/next_page` or `body/cursor`.
+
+    Raises:
+        EngineError: 400 for a size out of range, or a text that is no cursor of ours.
+    """
+    size = default if limit is None else limit
+    if not 1 <= size <= largest:
+        raise refused(f"{place.partition('/')[0]}/limit must be an integer from 1 to {largest}")
+    return Page(size, 0 if cursor is None else _position(cursor, place))
 
 
 def cursor_after(seq: int) -> str:
-    """The cursor of the page that starts behind a package."""
+    """The cursor of the page that starts behind a row."""
     return base64.urlsafe_b64encode(compact({"after": seq}).encode()).decode()
 
 
-def refuse_unknown(body: JsonObject, known: tuple[str, ...]) -> None:
-    """400 for a key that the call does not take."""
-    for name in body:
-        if name not in known:
-            raise refused(f"body must NOT have additional property '{name}'")
-
-
-def _position(cursor: str) -> int:
+def _position(cursor: str, place: str) -> int:
     try:
         value = parse_json(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         value = None
     after = value.get("after") if isinstance(value, dict) and len(value) == 1 else None
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after <= _MAX_SEQ:
-        raise refused("querystring/next_page is not a cursor of this list")
+        raise refused(f"{place} is not a cursor of this list")
     return after

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
+    from pkgplan.engine.operation import Transaction
+
 USD_NAME: Final = "USD (cents)"
 
 
@@ -71,11 +73,12 @@ class RateCard:
     conversions: Mapping[str, int | Decimal]
 
 
-def seed(connection: sqlite3.Connection, references: Iterable[SeededReference]) -> None:
+def seed(tx: Transaction, references: Iterable[SeededReference]) -> None:
     """Make the store hold these references as given; what is there already and equal is not written again.
 
     Raises: ValueError for an unknown kind, TypeError or KeyError for a body that lacks what its kind needs.
     """
+    connection = tx.connection
     for reference in references:
         kind = ReferenceKind(reference.kind)
         body = canonical(reference.body).decode()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.faults import EngineError
+from pkgplan.engine.schema import MIGRATIONS
 from pkgplan.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -25,58 +26,6 @@ MEMORY: Final = ":memory:"
 
 # "pkgp" in ASCII: how a file says that it belongs to this engine.
 APPLICATION_ID: Final = 0x706B6770
-
-# One script a version; a file at version N still needs MIGRATIONS[N:]. Instants are fixed-width UTC text, so
-# that text order is time order.
-MIGRATIONS: Final = (
-    """
-    CREATE TABLE prerequisites (
-      kind TEXT NOT NULL,
-      id TEXT NOT NULL,
-      name TEXT NOT NULL,
-      body TEXT NOT NULL,
-      PRIMARY KEY (kind, id)
-    );
-    CREATE TABLE rates (
-      rate_card_id TEXT NOT NULL,
-      product_id TEXT NOT NULL,
-      billing_frequency TEXT NOT NULL,
-      entitled INTEGER NOT NULL,
-      PRIMARY KEY (rate_card_id, product_id, billing_frequency)
-    );
-    CREATE TABLE rate_card_aliases (
-      alias TEXT NOT NULL,
-      rate_card_id TEXT NOT NULL,
-      PRIMARY KEY (alias, rate_card_id)
-    );
-    CREATE INDEX rate_card_aliases_by_card ON rate_card_aliases (rate_card_id);
-    CREATE TABLE custom_field_keys (
-      entity TEXT NOT NULL,
-      key TEXT NOT NULL,
-      PRIMARY KEY (entity, key)
-    );
-    CREATE TABLE packages (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT,
-      id TEXT NOT NULL UNIQUE,
-      uniqueness_key TEXT UNIQUE,
-      created_at TEXT NOT NULL,
-      archived_at TEXT,
-      request TEXT NOT NULL,
-      body TEXT NOT NULL
-    );
-    CREATE INDEX packages_not_archived ON packages (seq) WHERE archived_at IS NULL;
-    CREATE INDEX packages_archived ON packages (seq) WHERE archived_at IS NOT NULL;
-    CREATE TABLE alias_windows (
-      alias TEXT NOT NULL,
-      package_seq INTEGER NOT NULL REFERENCES packages (seq),
-      starting_at TEXT NOT NULL,
-      ending_before TEXT NOT NULL,
-      live INTEGER NOT NULL DEFAULT 1
-    );
-    CREATE INDEX alias_windows_live ON alias_windows (alias, ending_before) WHERE live = 1;
-    CREATE INDEX alias_windows_by_package ON alias_windows (package_seq);
-    """,
-)
 
 _RETRY_SECONDS: Final = 0.02
 _ANOTHER_FILE: Final = "move the file away or name another one"
@@ -149,7 +98,8 @@ class Store:
             self._patiently(lambda: self._prepare(connection))
         except sqlite3.Error as error:
             connection.close()
-            raise self._fault(f"cannot be used: {error}") from error
+            damaged = _primary_code(error) == sqlite3.SQLITE_CORRUPT
+            raise self._fault(f"{'is damaged' if damaged else 'cannot be used'}: {error}") from error
         except BaseException:
             connection.close()
             raise

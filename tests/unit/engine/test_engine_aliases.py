@@ -42,12 +42,12 @@ BASE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def create(engine: Engine, *aliases: JsonObject) -> str:
-    answer = engine.create_package({"name": "x", "aliases": list(aliases)})
+    answer = engine.call("packages.create", {"name": "x", "aliases": list(aliases)})
     return str(as_object(answer["data"])["id"])
 
 
 def windows(engine: Engine, package_id: str) -> JsonValue:
-    return as_object(engine.get_package({"package_id": package_id})["data"])["aliases"]
+    return as_object(engine.call("packages.get", {"package_id": package_id})["data"])["aliases"]
 
 
 def at(text: str) -> Instant:
@@ -88,13 +88,13 @@ def test_other_aliases_of_a_package_are_left_alone(engine: Engine) -> None:
 
 def test_nobody_is_behind_an_alias_of_an_archived_package(engine: Engine) -> None:
     package_id = create(engine, an_alias("A", OCTOBER))
-    engine.archive_package({"package_id": package_id})
+    engine.call("packages.archive", {"package_id": package_id})
     assert engine.resolve_alias("A", at(FEBRUARY)) is None
 
 
 def test_windows_of_archived_packages_stay_and_take_no_part(engine: Engine) -> None:
     archived = create(engine, an_alias("A", OCTOBER))
-    engine.archive_package({"package_id": archived})
+    engine.call("packages.archive", {"package_id": archived})
     successor = create(engine, an_alias("A", FEBRUARY))
     assert windows(engine, archived) == [{"name": "A", "starting_at": "2025-10-01T00:00:00.000Z"}]
     assert engine.resolve_alias("A", at(OCTOBER)) is None
@@ -104,7 +104,7 @@ def test_windows_of_archived_packages_stay_and_take_no_part(engine: Engine) -> N
 def test_a_refused_create_moves_no_alias(engine: Engine) -> None:
     holder = create(engine, an_alias("A"))
     with pytest.raises(EngineError):
-        engine.create_package({"name": "x", "rate_card_id": "nope", "aliases": [an_alias("A")]})
+        engine.call("packages.create", {"name": "x", "rate_card_id": "nope", "aliases": [an_alias("A")]})
     assert engine.resolve_alias("A", NOW) == holder
 
 
@@ -116,7 +116,7 @@ def test_a_window_of_which_the_rule_leaves_nothing_is_refused() -> None:
             create(engine, an_alias("A", None, "2020-01-01T00:00:00Z"))
         assert raised.value.status == 400
         assert engine.resolve_alias("A", NOW) == holder
-        assert len(as_list(engine.list_packages({})["data"])) == 1
+        assert len(as_list(engine.call("packages.list", {})["data"])) == 1
 
 
 hours = st.one_of(st.none(), st.integers(0, 8))
@@ -138,7 +138,7 @@ def test_the_engine_folds_take_over(
             clock.instant += timedelta(hours=passed)
             if archive_first and rows[alias]:
                 gone = rows[alias][0].ref
-                engine.archive_package({"package_id": gone.key})
+                engine.call("packages.archive", {"package_id": gone.key})
                 rows = {name: tuple(row for row in each if row.ref != gone) for name, each in rows.items()}
             if start is not None and end is not None and start >= end:
                 continue

@@ -28,8 +28,8 @@ PRICE: JsonObject = {"unit_price": 1000}
 
 
 def created(engine: Engine, body: JsonObject) -> JsonObject:
-    answer = as_object(engine.create_package(body)["data"])
-    return as_object(engine.get_package({"package_id": answer["id"]})["data"])
+    answer = as_object(engine.call("packages.create", body)["data"])
+    return as_object(engine.call("packages.get", {"package_id": answer["id"]})["data"])
 
 
 def linked(**changes: JsonValue) -> JsonObject:
@@ -274,16 +274,16 @@ def test_takes(engine: Engine, body: JsonObject) -> None:
 @pytest.mark.parametrize(("body", "status", "message"), REFUSED.values(), ids=REFUSED)
 def test_refuses_and_stores_nothing(engine: Engine, body: JsonObject, status: int, message: str) -> None:
     with pytest.raises(EngineError) as raised:
-        engine.create_package(body)
+        engine.call("packages.create", body)
     assert raised.value.status == status
     assert message in raised.value.message
     assert "\n" not in raised.value.message
-    assert engine.list_packages({"archive_filter": "ALL"}) == {"data": [], "next_page": None}
+    assert engine.call("packages.list", {"archive_filter": "ALL"}) == {"data": [], "next_page": None}
 
 
 def test_all_faults_of_the_shape_are_told_at_once(engine: Engine) -> None:
     with pytest.raises(EngineError) as raised:
-        engine.create_package({"name": 1, "duration": {"value": 1, "unit": "MONTH"}})
+        engine.call("packages.create", {"name": 1, "duration": {"value": 1, "unit": "MONTH"}})
     assert "body/name must be string; body/duration/unit must be" in raised.value.message
 
 
@@ -314,23 +314,23 @@ def test_a_uniqueness_key_is_used_up_for_good(engine: Engine) -> None:
     assert package["uniqueness_key"] == "package:starter-1"
     for _ in range(2):
         with pytest.raises(EngineError, match=r"^This uniqueness key has already been used\.$") as raised:
-            engine.create_package(a_package(name="other", uniqueness_key="starter-1"))
+            engine.call("packages.create", a_package(name="other", uniqueness_key="starter-1"))
         assert raised.value.status == 409
         if "archived_at" not in package:
-            engine.archive_package({"package_id": package["id"]})
-            package = as_object(engine.get_package({"package_id": package["id"]})["data"])
+            engine.call("packages.archive", {"package_id": package["id"]})
+            package = as_object(engine.call("packages.get", {"package_id": package["id"]})["data"])
 
 
 def test_a_refused_create_does_not_use_up_its_key(engine: Engine) -> None:
     with pytest.raises(EngineError):
-        engine.create_package(a_package(uniqueness_key="k", rate_card_alias="nope"))
+        engine.call("packages.create", a_package(uniqueness_key="k", rate_card_alias="nope"))
     assert created(engine, a_package(uniqueness_key="k"))["uniqueness_key"] == "package:k"
 
 
 def test_a_used_key_is_told_before_a_product_that_has_gone_missing(engine: Engine) -> None:
-    engine.create_package(a_package(uniqueness_key="k"))
+    engine.call("packages.create", a_package(uniqueness_key="k"))
     with pytest.raises(EngineError) as raised:
-        engine.create_package(a_package(uniqueness_key="k", rate_card_alias="nope"))
+        engine.call("packages.create", a_package(uniqueness_key="k", rate_card_alias="nope"))
     assert raised.value.status == 409
 
 

@@ -254,7 +254,7 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
 
 @pytest.mark.parametrize("body", TAKEN.values(), ids=TAKEN)
 def test_takes(engine: Engine, body: JsonObject) -> None:
-    assert "data" in engine.create_package(body)
+    assert "data" in engine.call("packages.create", body)
 
 
 @pytest.mark.parametrize(("body", "message"), REFUSED.values(), ids=REFUSED)

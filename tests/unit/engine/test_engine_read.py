@@ -40,11 +40,11 @@ def engine(clock: HandClock) -> Iterator[Engine]:
 
 
 def create(engine: Engine, body: JsonObject) -> str:
-    return str(as_object(engine.create_package(body)["data"])["id"])
+    return str(as_object(engine.call("packages.create", body)["data"])["id"])
 
 
 def read(engine: Engine, body: JsonObject) -> JsonObject:
-    return as_object(engine.get_package({"package_id": create(engine, body)})["data"])
+    return as_object(engine.call("packages.get", {"package_id": create(engine, body)})["data"])
 
 
 def names(answer: JsonObject) -> list[object]:
@@ -168,42 +168,42 @@ def test_what_the_api_does_not_give_back_is_not_given_back(engine: Engine) -> No
 def test_get_finds_archived_packages_and_says_when(engine: Engine, clock: HandClock) -> None:
     package_id = create(engine, a_package())
     clock.instant = NOW + timedelta(days=1)
-    assert engine.archive_package({"package_id": package_id}) == {"data": {"id": package_id}}
-    package = as_object(engine.get_package({"package_id": package_id})["data"])
+    assert engine.call("packages.archive", {"package_id": package_id}) == {"data": {"id": package_id}}
+    package = as_object(engine.call("packages.get", {"package_id": package_id})["data"])
     assert package["archived_at"] == "2025-09-02T09:30:15.123Z"
     assert package["created_at"] == "2025-09-01T09:30:15.123Z"
 
 
 def test_archiving_twice_is_422(engine: Engine) -> None:
     package_id = create(engine, a_package())
-    engine.archive_package({"package_id": package_id})
+    engine.call("packages.archive", {"package_id": package_id})
     with pytest.raises(EngineError, match="already archived") as raised:
-        engine.archive_package({"package_id": package_id})
+        engine.call("packages.archive", {"package_id": package_id})
     assert raised.value.status == 422
 
 
-@pytest.mark.parametrize("call", ["get_package", "archive_package"])
+@pytest.mark.parametrize("call", ["packages.get", "packages.archive"])
 @pytest.mark.parametrize(
     ("body", "status"), [({"package_id": "nope"}, 404), ({}, 400), ({"package_id": 1}, 400)]
 )
 def test_calls_on_one_package_need_its_id(engine: Engine, call: str, body: JsonObject, status: int) -> None:
     with pytest.raises(EngineError) as raised:
-        getattr(engine, call)(body)
+        engine.call(call, body)
     assert raised.value.status == status
     assert raised.value.to_json() == {"message": raised.value.message}
 
 
 def test_archive_takes_no_other_key(engine: Engine) -> None:
     with pytest.raises(EngineError, match="additional property 'force'"):
-        engine.archive_package({"package_id": create(engine, a_package()), "force": True})
+        engine.call("packages.archive", {"package_id": create(engine, a_package()), "force": True})
 
 
 def test_the_default_page_holds_ten_packages_that_are_not_archived(engine: Engine) -> None:
     ids = [create(engine, {"name": str(number)}) for number in range(12)]
-    engine.archive_package({"package_id": ids[0]})
-    first = engine.list_packages({})
+    engine.call("packages.archive", {"package_id": ids[0]})
+    first = engine.call("packages.list", {})
     assert names(first) == [str(number) for number in range(1, 11)]
-    assert names(engine.list_packages({}, next_page=str(first["next_page"]))) == ["11"]
+    assert names(engine.call("packages.list", {}, query={"next_page": str(first["next_page"])})) == ["11"]
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_the_default_page_holds_ten_packages_that_are_not_archived(engine: Engin
 )
 def test_archive_filter(engine: Engine, archive_filter: str, expected: list[str]) -> None:
     ids = {name: create(engine, {"name": name}) for name in "abc"}
-    engine.archive_package({"package_id": ids["b"]})
-    assert names(engine.list_packages({"archive_filter": archive_filter})) == expected
+    engine.call("packages.archive", {"package_id": ids["b"]})
+    assert names(engine.call("packages.list", {"archive_filter": archive_filter})) == expected
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
@@ -228,30 +228,30 @@ def test_pages_join_to_the_whole_list(engine: Engine, size: int) -> None:
     for number in range(7):
         create(engine, {"name": str(number)})
     seen: list[object] = []
-    next_page: str | None = None
+    query: JsonObject = {"limit": size}
     while True:
-        answer = engine.list_packages({}, limit=size, next_page=next_page)
+        answer = engine.call("packages.list", {}, query=query)
         assert len(as_list(answer["data"])) <= size
         seen += names(answer)
         if answer["next_page"] is None:
             break
-        next_page = str(answer["next_page"])
+        query["next_page"] = answer["next_page"]
     assert seen == [str(number) for number in range(7)]
 
 
 def test_packages_made_and_archived_between_pages_shift_nothing(engine: Engine) -> None:
     ids = [create(engine, {"name": str(number)}) for number in range(4)]
-    first = engine.list_packages({}, limit=2)
-    engine.archive_package({"package_id": ids[0]})
+    first = engine.call("packages.list", {}, query={"limit": 2})
+    engine.call("packages.archive", {"package_id": ids[0]})
     create(engine, {"name": "late"})
-    second = engine.list_packages({}, limit=10, next_page=str(first["next_page"]))
+    second = engine.call("packages.list", {}, query={"limit": 10, "next_page": str(first["next_page"])})
     assert names(first) + names(second) == ["0", "1", "2", "3", "late"]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_page_size_out_of_range(engine: Engine, limit: int) -> None:
     with pytest.raises(EngineError, match="limit") as raised:
-        engine.list_packages({}, limit=limit)
+        engine.call("packages.list", {}, query={"limit": limit})
     assert raised.value.status == 400
 
 
@@ -270,19 +270,19 @@ CURSORS = [
 @pytest.mark.parametrize("cursor", ["?", "é", "====", *(base64.b64encode(text).decode() for text in CURSORS)])
 def test_a_cursor_that_is_none_of_ours(engine: Engine, cursor: str) -> None:
     with pytest.raises(EngineError, match="next_page") as raised:
-        engine.list_packages({}, next_page=cursor)
+        engine.call("packages.list", {}, query={"next_page": cursor})
     assert raised.value.status == 400
 
 
 @pytest.mark.parametrize("body", [{"limit": 5}, {"archive_filter": "SOME"}, {"archive_filter": None}])
 def test_list_takes_the_filter_and_nothing_else(engine: Engine, body: JsonObject) -> None:
     with pytest.raises(EngineError) as raised:
-        engine.list_packages(body)
+        engine.call("packages.list", body)
     assert raised.value.status == 400
 
 
 def test_windows_are_listed_with_the_packages_that_have_them(engine: Engine) -> None:
     create(engine, a_package(aliases=[an_alias("A", "2025-10-01T00:00:00+02:00")]))
     create(engine, a_package(aliases=[an_alias("B")]))
-    aliases = [as_object(item)["aliases"] for item in as_list(engine.list_packages({})["data"])]
+    aliases = [as_object(item)["aliases"] for item in as_list(engine.call("packages.list", {})["data"])]
     assert aliases == [[{"name": "A", "starting_at": "2025-09-30T22:00:00.000Z"}], [{"name": "B"}]]

@@ -35,8 +35,8 @@ LINK: JsonObject = {"subscription_id": "starter-fee", "apply_seat_increase_confi
 
 
 def read(engine: Engine, **terms: JsonValue) -> JsonObject:
-    package_id = as_object(engine.create_package(with_terms(**terms))["data"])["id"]
-    return as_object(engine.get_package({"package_id": package_id})["data"])
+    package_id = as_object(engine.call("packages.create", with_terms(**terms))["data"])["id"]
+    return as_object(engine.call("packages.get", {"package_id": package_id})["data"])
 
 
 def shown(engine: Engine, kind: str, *terms: JsonValue, **others: JsonValue) -> list[JsonObject]:

@@ -240,21 +240,21 @@ def read_strictly(model: type[BaseModel], answer: JsonValue) -> Any:
 @pytest.mark.parametrize("body", [EVERYTHING, OTHERWISE, a_package(), {"name": "bare"}])
 def test_the_sdk_reads_every_answer(body: JsonObject) -> None:
     with an_engine() as engine:
-        answer = engine.create_package(body)
+        answer = engine.call("packages.create", body)
         package_id = as_object(answer["data"])["id"]
         assert read_strictly(made.PackageCreateResponse, answer).data.id == package_id
         read = read_strictly(
-            retrieved.PackageRetrieveResponse, engine.get_package({"package_id": package_id})
+            retrieved.PackageRetrieveResponse, engine.call("packages.get", {"package_id": package_id})
         )
         assert read.data.name == body["name"]
-        listed = as_list(engine.list_packages({})["data"])
+        listed = as_list(engine.call("packages.list", {})["data"])
         assert [read_strictly(PackageListResponse, item).id for item in listed] == [package_id]
         gone = read_strictly(
-            archived.PackageArchiveResponse, engine.archive_package({"package_id": package_id})
+            archived.PackageArchiveResponse, engine.call("packages.archive", {"package_id": package_id})
         )
         assert gone.data.id == package_id
         read = read_strictly(
-            retrieved.PackageRetrieveResponse, engine.get_package({"package_id": package_id})
+            retrieved.PackageRetrieveResponse, engine.call("packages.get", {"package_id": package_id})
         )
         assert read.data.archived_at is not None
 
@@ -263,9 +263,9 @@ def test_every_optional_output_of_the_sdk_is_caused_by_some_input() -> None:
     answers = []
     with an_engine() as engine:
         for body in (EVERYTHING, OTHERWISE):
-            package_id = as_object(engine.create_package(body)["data"])["id"]
-            engine.archive_package({"package_id": package_id})
-            answers.append(as_object(engine.get_package({"package_id": package_id})["data"]))
+            package_id = as_object(engine.call("packages.create", body)["data"])["id"]
+            engine.call("packages.archive", {"package_id": package_id})
+            answers.append(as_object(engine.call("packages.get", {"package_id": package_id})["data"]))
     assert set(unseen(retrieved.Data, answers)) == set(NEVER_READ)
 
 

@@ -27,7 +27,7 @@ IMPORT_PATH = os.pathsep.join([str(HERE.parents[3] / "src"), str(HERE.parents[2]
 
 
 def create(engine: Engine, body: JsonObject) -> str:
-    return str(as_object(engine.create_package(body)["data"])["id"])
+    return str(as_object(engine.call("packages.create", body)["data"])["id"])
 
 
 def a_process(script: str, *arguments: str) -> subprocess.Popen[str]:
@@ -59,7 +59,7 @@ def test_a_closed_engine_opens_again(tmp_path: Path) -> None:
     package_id = create(engine, a_package())
     engine.close()
     engine.close()
-    assert as_object(engine.get_package({"package_id": package_id})["data"])["id"] == package_id
+    assert as_object(engine.call("packages.get", {"package_id": package_id})["data"])["id"] == package_id
     engine.close()
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_is_not_ours_is_named_and_left_alone(
     before = path.read_bytes() if path.is_file() else b""
     with Engine(path, HandClock()) as engine:
         with pytest.raises(EnvironmentFault, match=problem) as raised:
-            engine.list_packages({"archive_filter": "ALL"})
+            engine.call("packages.list", {"archive_filter": "ALL"})
         with pytest.raises(ApiUnavailable, match=problem):
             list(EmbeddedPackages(engine).list())
     assert str(path) in raised.value.message
@@ -118,7 +118,7 @@ def test_a_file_that_is_not_ours_is_named_and_left_alone(
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with Engine(tmp_path / "file" / "engine.db", HandClock()) as engine, pytest.raises(EnvironmentFault):
-        engine.list_packages({})
+        engine.call("packages.list", {})
 
 
 def test_a_lock_that_is_never_released_is_unavailable_and_nothing_is_done(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ import sys
 from support.offline import a_package, an_alias, an_engine
 engine = an_engine(sys.argv[1])
 while True:
-    answer = engine.create_package(a_package(aliases=[an_alias("A")]))
+    answer = engine.call("packages.create", a_package(aliases=[an_alias("A")]))
     print(answer["data"]["id"], flush=True)
 """
 
@@ -194,7 +194,7 @@ sys.stdin.readline()
 engine = an_engine(sys.argv[1])
 for number in range(KEYS):
     try:
-        engine.create_package(a_package(name=sys.argv[2], uniqueness_key=str(number)))
+        engine.call("packages.create", a_package(name=sys.argv[2], uniqueness_key=str(number)))
     except EngineError as error:
         assert error.status == 409, error
     else:
@@ -261,7 +261,7 @@ def test_threads_share_an_engine() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(as_list(engine.list_packages({}, limit=100)["data"])) == 40
+        assert len(as_list(engine.call("packages.list", {}, query={"limit": 100})["data"])) == 40
 
 
 def test_seeding_again_changes_only_what_changed(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_seeding_again_changes_only_what_changed(tmp_path: Path) -> None:
             "starting_at_offset": {"value": 0, "unit": "DAYS"},
         }
         package_id = create(engine, {"name": "x", "recurring_credits": [credit]})
-        package = as_object(engine.get_package({"package_id": package_id})["data"])
+        package = as_object(engine.call("packages.get", {"package_id": package_id})["data"])
         shown = as_object(as_list(package["recurring_credits"])[0])
         assert shown["product"] == {"id": "p1", "name": "New name"}
 
@@ -364,11 +364,14 @@ def test_no_call_gets_slower_as_the_store_fills() -> None:
             middle = ids[len(ids) // 2]
             return [
                 steps_of(engine, add),
-                steps_of(engine, lambda: engine.list_packages({}, limit=5)),
-                steps_of(engine, lambda: engine.list_packages({"archive_filter": "ARCHIVED"}, limit=5)),
-                steps_of(engine, lambda: engine.get_package({"package_id": middle})),
+                steps_of(engine, lambda: engine.call("packages.list", {}, query={"limit": 5})),
+                steps_of(
+                    engine,
+                    lambda: engine.call("packages.list", {"archive_filter": "ARCHIVED"}, query={"limit": 5}),
+                ),
+                steps_of(engine, lambda: engine.call("packages.get", {"package_id": middle})),
                 steps_of(engine, lambda: engine.resolve_alias("A", NOW)),
-                steps_of(engine, lambda: engine.archive_package({"package_id": middle})),
+                steps_of(engine, lambda: engine.call("packages.archive", {"package_id": middle})),
             ]
 
         for _ in range(100):

@@ -1,0 +1,155 @@
+"""Calendar arithmetic of contracts: from spans to instants, and the periods in which usage is billed.
+
+Comes in: UTC instants and spans. Goes out: instants and half-open periods.
+Never here: the present, time zones other than UTC, or what is charged in a period.
+
+Days are 24 hours and weeks 7 days; months and years keep the anchor's day and time of day, and the day is clamped
+to the length of the month, counted from the ORIGINAL anchor: January 31 and 1 month is February 28, and 2 months
+March 31.
+Source: observed on production accounts; the vendor's documents are silent.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pkgplan.model.units import Instant, RelativeDate
+
+_DAYS: Final = {"day": 1, "week": 7}
+_MONTHS: Final = {"month": 1, "year": 12}
+# How long a billing period is: (months, days).
+_FREQUENCIES: Final = {
+    "DAILY": (0, 1),
+    "WEEKLY": (0, 7),
+    "MONTHLY": (1, 0),
+    "QUARTERLY": (3, 0),
+    "ANNUAL": (12, 0),
+}
+
+
+class Period(NamedTuple):
+    """A half-open piece of time; `whole_start` and `whole_end` are what it was cut from."""
+
+    start: Instant
+    end: Instant
+    whole_start: Instant
+    whole_end: Instant
+
+
+def after(anchor: Instant, span: RelativeDate) -> Instant:
+    """The instant that lies a span after an anchor; raises OverflowError beyond the calendar."""
+    if span.unit in _DAYS:
+        return anchor + timedelta(days=span.value * _DAYS[span.unit])
+    return months_after(anchor, span.value * _MONTHS[span.unit])
+
+
+def window(
+    start: Instant,
+    offset: RelativeDate | None,
+    duration: RelativeDate | None,
+    end: Instant | None,
+    *,
+    capped: bool = True,
+) -> tuple[Instant, Instant | None] | None:
+    """The window of a term of a contract, half-open; None as its end if neither term nor contract ends.
+
+    Args:
+        start: of the contract.
+        offset: from the contract's start to the term's; none is 0.
+        duration: counted from the term's start as it was clamped (assumed), not from the contract's; none lasts as
+            long as the contract.
+        end: of the contract, if it has one.
+        capped: whether a term ends with its contract at the latest (assumed).
+
+    Returns:
+        None if nothing of it lies inside the contract and terms are capped.
+    """
+    first = start if offset is None else after(start, offset)
+    last = end if duration is None else after(first, duration)
+    if capped and end is not None:
+        if first >= end:
+            return None
+        last = end if last is None else min(last, end)
+    return first, last
+
+
+def months_after(anchor: Instant, months: int) -> Instant:
+    """The instant that lies some calendar months after an anchor (or before it, if negative)."""
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise OverflowError(f"{months} months after {anchor.isoformat()} is beyond the calendar")
+    return anchor.replace(year=year, month=month + 1, day=min(anchor.day, monthrange(year, month + 1)[1]))
+
+
+def boundary(anchor: Instant, frequency: str, number: int) -> Instant:
+    """The `number`th boundary of a grid of periods that starts at an anchor.
+
+    Args:
+        anchor: boundary number 0.
+        frequency: DAILY, WEEKLY, MONTHLY, QUARTERLY or ANNUAL.
+        number: may be negative.
+    """
+    months, days = _FREQUENCIES[frequency]
+    return months_after(anchor, months * number) if months else anchor + timedelta(days=days * number)
+
+
+def usage_anchor(start: Instant, day: str) -> Instant:
+    """The anchor of a contract's usage statements.
+
+    Args:
+        start: of the contract.
+        day: FIRST_OF_MONTH or CONTRACT_START; the anchor of CUSTOM_DATE is given with the contract.
+
+    Returns:
+        The start itself, or under FIRST_OF_MONTH the first midnight of a month that is not before it (assumed
+        for statements that are not monthly: the vendor does not say in which month quarters and years begin).
+    """
+    if day != "FIRST_OF_MONTH":
+        return start
+    midnight = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return midnight if midnight == start else months_after(midnight, 1)
+
+
+def periods(anchor: Instant, frequency: str, start: Instant, end: Instant | None) -> Iterator[Period]:
+    """The periods of a grid that have time in common with [start, end), cut to it; endless without an end.
+
+    The first and the last may be cut short; `whole_start` and `whole_end` tell from what.
+    """
+    number = _number_at(anchor, frequency, start)
+    while True:
+        whole_start, whole_end = (
+            boundary(anchor, frequency, number),
+            boundary(anchor, frequency, number + 1),
+        )
+        if end is not None and whole_start >= end:
+            return
+        cut = whole_end if end is None else min(whole_end, end)
+        if cut > start:
+            yield Period(max(whole_start, start), cut, whole_start, whole_end)
+        number += 1
+
+
+def period_at(anchor: Instant, frequency: str, at: Instant) -> Period:
+    """The whole period of a grid in which an instant lies."""
+    number = _number_at(anchor, frequency, at)
+    start, end = boundary(anchor, frequency, number), boundary(anchor, frequency, number + 1)
+    return Period(start, end, start, end)
+
+
+def _number_at(anchor: Instant, frequency: str, at: Instant) -> int:
+    """The number of the last boundary that is not after an instant; a guess, then a step or two."""
+    months, days = _FREQUENCIES[frequency]
+    if months:
+        number = ((at.year - anchor.year) * 12 + at.month - anchor.month) // months
+    else:
+        number = (at - anchor) // timedelta(days=days)
+    while boundary(anchor, frequency, number) > at:
+        number -= 1
+    while boundary(anchor, frequency, number + 1) <= at:
+        number += 1
+    return number
