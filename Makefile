@@ -67,7 +67,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 # "name>=1.2" in pyproject.toml becomes "name==1.2"; stubs have no such version, and no test needs them.
 $(LOWEST)/.ready: pyproject.toml
 	mkdir -p $(LOWEST)
-	sed -nE '/"types-/d; s/^ *(metronome = \[)?"([A-Za-z0-9._-]+)>=([0-9.]+).*/\2==\3/p' pyproject.toml | sort -u \
+	sed -nE '/"types-/d; s/^ *((metronome|serve) = \[)?"([A-Za-z0-9._-]+)>=([0-9.]+).*/\3==\4/p' pyproject.toml | sort -u \
 		>$(LOWEST)/constraints.txt
 	$(call set-up,$(LOWEST),$(LOWEST)/constraints.txt)
 	touch $@
