@@ -82,7 +82,8 @@ def months_after(anchor: Instant, months: int) -> Instant:
     """The instant that lies some calendar months after an anchor (or before it, if negative)."""
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
     if not 1 <= year <= 9999:
-        raise OverflowError(f"{months} months after {anchor.isoformat()} is beyond the calendar")
+        # Without the number of months: one of 5,000 digits has no text.
+        raise OverflowError(f"so many months from {anchor.isoformat()} on is beyond the calendar")
     return anchor.replace(year=year, month=month + 1, day=min(anchor.day, monthrange(year, month + 1)[1]))
 
 
@@ -119,37 +120,40 @@ def periods(anchor: Instant, frequency: str, start: Instant, end: Instant | None
     """The periods of a grid that have time in common with [start, end), cut to it; endless without an end.
 
     The first and the last may be cut short; `whole_start` and `whole_end` tell from what.
+
+    Raises:
+        OverflowError: one of them reaches beyond the calendar.
     """
-    number = _number_at(anchor, frequency, start)
-    while True:
-        whole_start, whole_end = (
-            boundary(anchor, frequency, number),
-            boundary(anchor, frequency, number + 1),
-        )
-        if end is not None and whole_start >= end:
-            return
+    return (period for _, period in numbered_periods(anchor, frequency, start, end))
+
+
+def numbered_periods(
+    anchor: Instant, frequency: str, start: Instant, end: Instant | None
+) -> Iterator[tuple[int, Period]]:
+    """The same periods, each with the number of the boundary at which the whole of it starts."""
+    if end is not None and end <= start:
+        return
+    number = number_at(anchor, frequency, start)
+    whole_start = boundary(anchor, frequency, number)
+    while end is None or whole_start < end:
+        whole_end = boundary(anchor, frequency, number + 1)
         cut = whole_end if end is None else min(whole_end, end)
-        if cut > start:
-            yield Period(max(whole_start, start), cut, whole_start, whole_end)
-        number += 1
+        yield number, Period(max(whole_start, start), cut, whole_start, whole_end)
+        number, whole_start = number + 1, whole_end
 
 
 def period_at(anchor: Instant, frequency: str, at: Instant) -> Period:
-    """The whole period of a grid in which an instant lies."""
-    number = _number_at(anchor, frequency, at)
+    """The whole period of a grid in which an instant lies; raises OverflowError if it leaves the calendar."""
+    number = number_at(anchor, frequency, at)
     start, end = boundary(anchor, frequency, number), boundary(anchor, frequency, number + 1)
     return Period(start, end, start, end)
 
 
-def _number_at(anchor: Instant, frequency: str, at: Instant) -> int:
-    """The number of the last boundary that is not after an instant; a guess, then a step or two."""
+def number_at(anchor: Instant, frequency: str, at: Instant) -> int:
+    """The number of the last boundary that is not after an instant; negative before the anchor."""
     months, days = _FREQUENCIES[frequency]
-    if months:
-        number = ((at.year - anchor.year) * 12 + at.month - anchor.month) // months
-    else:
-        number = (at - anchor) // timedelta(days=days)
-    while boundary(anchor, frequency, number) > at:
-        number -= 1
-    while boundary(anchor, frequency, number + 1) <= at:
-        number += 1
-    return number
+    if not months:
+        return (at - anchor) // timedelta(days=days)
+    number = ((at.year - anchor.year) * 12 + at.month - anchor.month) // months
+    # This boundary lies in the month of `at` or in an earlier one; in the same month it may be on a later day.
+    return number if boundary(anchor, frequency, number) <= at else number - 1

@@ -9,10 +9,10 @@ Source: the vendor's guides "Edit or override a contract" and "Discounting on co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from pkgplan.rating.moments import surely_cover
+from pkgplan.rating.selection import prevailing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,9 +62,7 @@ def winner(
 ) -> Touch | None:
     """The one override that prices usage, of those in effect; None leaves the rate card's price.
 
-    Commit-specific ones come before others, and overwrites before multipliers and tiers. Of several overwrites
-    the last one sent counts (the vendor says: the last one added); of multipliers the lowest, or with `explicit`
-    the one with the lowest priority, and of equals the first. How specific one is does not matter.
+    Commit-specific ones come before others; otherwise `prevailing` decides. How specific one is does not matter.
 
     Args:
         touches: what is in effect, in the order in which it is sent.
@@ -81,26 +79,10 @@ def winner(
             and (touch.override.target or "list_rate") == base
             and touch.holds_while(drawn)
         ]
-        overwrites = [touch for touch in ranked if touch.override.type == "overwrite"]
-        if overwrites:
-            return overwrites[-1]
-        scaling = [touch for touch in ranked if touch.override.type in {"multiplier", "tiered"}]
-        if scaling:
-            return min(scaling, key=_priority if explicit else _factor)
+        counting = prevailing(ranked, lambda touch: touch.override, explicit=explicit)
+        if counting is not None:
+            return counting
     return None
-
-
-def _priority(touch: Touch) -> int | Decimal:
-    return _last(touch.override.priority)
-
-
-def _factor(touch: Touch) -> int | Decimal:
-    """Tiered overrides exist only with priorities; elsewhere they are a fault, and count last."""
-    return _last(touch.override.multiplier)
-
-
-def _last(number: int | Decimal | None) -> int | Decimal:
-    return Decimal("Infinity") if number is None else number
 
 
 def entitlement(line: Line, touches: Iterable[Touch], within: Between) -> Held:

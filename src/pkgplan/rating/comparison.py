@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pkgplan.model.units import Money
+from pkgplan.rating.amounts import Amount, overridden
 from pkgplan.rating.choice import in_effect, winner
 from pkgplan.rating.moments import START
-from pkgplan.rating.prices import Amount, about, overridden
+from pkgplan.rating.prices import about
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from pkgplan.rating.moments import Between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.overrides import Override, OverrideSpecifier
@@ -126,7 +126,55 @@ def lines_of(
     return tuple(lines)
 
 
-def matches(specifier: OverrideSpecifier, line: Line) -> bool:
+class Filter(Protocol):
+    """A specifier of an override, of a package or of a contract."""
+
+    @property
+    def product(self) -> str | None:
+        """The one product that is selected."""
+
+    @property
+    def product_tags(self) -> Collection[str]:
+        """Tags that a product must all have."""
+
+    @property
+    def pricing_group_values(self) -> Mapping[str, str]:
+        """Values that a line must all have."""
+
+    @property
+    def presentation_group_values(self) -> Mapping[str, str | None]:
+        """Values that usage must all have."""
+
+    @property
+    def billing_frequency(self) -> str | None:
+        """The one frequency that is selected."""
+
+
+class Filtered(Protocol):
+    """What a specifier selects, or not."""
+
+    @property
+    def product(self) -> str:
+        """What is priced."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Of the product."""
+
+    @property
+    def pricing_group_values(self) -> frozenset[tuple[str, str]]:
+        """For which it is priced."""
+
+    @property
+    def presentation_group_keys(self) -> frozenset[str]:
+        """Of the product."""
+
+    @property
+    def billing_frequency(self) -> str | None:
+        """How often it is charged, if it is a subscription."""
+
+
+def matches(specifier: Filter, line: Filtered) -> bool:
     """Whether a specifier selects a line, or usage of it; all of its fields must match.
 
     A part of the pricing group values selects every line that has them. Presentation group values select usage

@@ -8,12 +8,12 @@ which today's list price holds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pkgplan.model.canonical import plain_number
-from pkgplan.model.units import Money, RelativeDate
+from pkgplan.model.units import RelativeDate
+from pkgplan.rating.amounts import Amount, overridden
 from pkgplan.rating.choice import (
     Price,
     entitlement,
@@ -29,66 +29,18 @@ from pkgplan.rating.moments import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from pkgplan.model.catalog.catalog import Declared
-    from pkgplan.model.catalog.overrides import Override, OverwriteRate
+    from pkgplan.model.catalog.overrides import Override
     from pkgplan.model.catalog.package import PackageSpec
-    from pkgplan.model.catalog.rate_cards import CommitRate, Rate, RateCardDocument
+    from pkgplan.model.catalog.rate_cards import Rate, RateCardDocument
     from pkgplan.model.catalog.references import ProductDocument
     from pkgplan.model.units import Instant
     from pkgplan.rating.lines import Held, Line, Touch
     from pkgplan.rating.moments import Moment
 
-    Number = int | Decimal
-    Worth = Money | Number
-
 # Days and months in one number that is near enough to sort by: 1/16 of a day.
 _DAY, _MONTH = 16, 487
-_HUNDRED: Final = 100
-
-
-class Step(NamedTuple):
-    """One step of a tiered price; the last one has no size."""
-
-    size: Number | None
-    price: Worth
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A price: one for every unit, or steps; neither for what is agreed with Metronome."""
-
-    price: Worth | None = None
-    tiers: tuple[Step, ...] = ()
-
-    @classmethod
-    def of(cls, rate: Rate | CommitRate | OverwriteRate) -> Amount:
-        """The price that a rate gives."""
-        return cls(rate.price, tuple(Step(tier.size, tier.price) for tier in rate.tiers))
-
-    def times(self, factor: Number) -> Amount:
-        """This price, each step of it, multiplied."""
-        scaled = None if self.price is None else _times(self.price, factor)
-        return Amount(scaled, tuple(Step(tier.size, _times(tier.price, factor)) for tier in self.tiers))
-
-    def __str__(self) -> str:
-        if self.price is not None:
-            return _text(self.price)
-        if not self.tiers:
-            return "as agreed"
-        return ", then ".join(
-            _text(tier.price) + ("" if tier.size is None else f" for {plain_number(tier.size)}")
-            for tier in self.tiers
-        )
-
-
-def _times(worth: Worth, factor: Number) -> Worth:
-    return replace(worth, amount=worth.amount * factor) if isinstance(worth, Money) else worth * factor
-
-
-def _text(worth: Worth) -> str:
-    return str(worth) if isinstance(worth, Money) else f"{plain_number(worth * _HUNDRED)}%"
 
 
 class Listed(NamedTuple):
@@ -239,18 +191,3 @@ def _segments(
 def about(moment: Moment) -> int:
     """How long after the start of a contract a moment is, near enough to sort by."""
     return sum(step.size * (_MONTH if step.months else _DAY) for step in moment.steps)
-
-
-def overridden(base: Amount | None, override: Override) -> Amount | None:
-    """The price that an override makes of a price of the card; none where that cannot be said in one price."""
-    if override.type == "overwrite" and override.overwrite_rate is not None:
-        return Amount.of(override.overwrite_rate)
-    if base is None:
-        return None
-    if override.type == "multiplier" and override.multiplier is not None:
-        return base.times(override.multiplier)
-    if override.type == "tiered" and base.price is not None:
-        return Amount(
-            None, tuple(Step(tier.size, _times(base.price, tier.multiplier)) for tier in override.tiers)
-        )
-    return None

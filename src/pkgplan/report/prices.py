@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.units import Instant
+    from pkgplan.rating.amounts import Amount
     from pkgplan.rating.lines import Touch
-    from pkgplan.rating.prices import Amount, Listed, PricedLine
+    from pkgplan.rating.prices import Listed, PricedLine
     from pkgplan.rating.tables import PriceTable
 
 NO_PRICE = "no price"
