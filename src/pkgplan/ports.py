@@ -1,6 +1,6 @@
-"""The three things that pkgplan needs from the world: packages, a log, and the time.
+"""What pkgplan needs from the world: an environment's packages, contracts and custom fields, a log, and the time.
 
-Comes in and goes out: values of the model. Never here: an implementation; those are in adapters/.
+Comes in and goes out: values of the model. Never here: an implementation; those are in adapters/ and engine/.
 Each port has two real implementations or is a clock; files, YAML and the terminal have none.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.log import LogEntry
@@ -57,6 +57,119 @@ class PackageApi(Protocol):
 
     def archive(self, package_id: str) -> None:
         """Archive a package for good; ApiRejected with status 422 if it already is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortContract:
+    """A contract that was provisioned from a package; `ending_before` is None for one without an end.
+
+    Source: POST /v1/packages/listContractsOnPackage, SDK type `PackageListContractsOnPackageResponse`.
+    """
+
+    customer_id: str
+    contract_id: str
+    starting_at: Instant
+    ending_before: Instant | None
+    archived_at: Instant | None
+
+
+class ContractApi(Protocol):
+    """The contract calls of Metronome. Every method raises ApiError's children and nothing else."""
+
+    def provision(self, request: JsonObject) -> str:
+        """Create a contract from a package; gives the contract's id.
+
+        Args:
+            request: `{customer_id, package_id, starting_at, uniqueness_key?}`; a package takes no other terms.
+
+        Raises: ApiConflict if the uniqueness key was used before, ApiRejected if nothing was done, ApiUnavailable if
+        it may or may not have been done.
+        Source: POST /v1/contracts/create, SDK `client.v1.contracts.create`.
+        """
+
+    def get(self, customer_id: str, contract_id: str) -> JsonObject:
+        """A contract as it stands now, in the API's shape; ApiRejected if the customer has none of that id.
+
+        Source: POST /v2/contracts/get, SDK type `ContractV2` and `package_id`.
+        """
+
+    def of_package(
+        self, package_id: str, *, covering: Instant | None = None, include_archived: bool = False
+    ) -> Iterator[CohortContract]:
+        """Every contract that was provisioned from a package, all pages; ApiRejected if there is no such package.
+
+        Args:
+            package_id: of one version.
+            covering: only contracts that run at this instant.
+            include_archived: archived contracts, too.
+
+        Source: POST /v1/packages/listContractsOnPackage, SDK `client.v1.packages.list_contracts_on_package`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """A custom field key that things of one entity may have.
+
+    Source: POST /v1/customFields/listKeys, SDK type `CustomFieldListKeysResponse`.
+    """
+
+    entity: str
+    key: str
+    enforce_uniqueness: bool
+
+
+class CustomFieldApi(Protocol):
+    """The custom field calls of Metronome. Every method raises ApiError's children and nothing else."""
+
+    def keys(self, entities: Iterable[str] = ()) -> Iterator[RegisteredKey]:
+        """Every registered key, all pages; only those of some entities if any are named.
+
+        Source: POST /v1/customFields/listKeys.
+        """
+
+    def set_values(self, entity: str, entity_id: str, fields: Mapping[str, str]) -> None:
+        """Add or replace values of one thing, all or none; other values stay.
+
+        Raises: ApiRejected for a key that is not registered, a value that is too long or must be unique.
+        Source: POST /v1/customFields/setValues.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer; usage events may name it by an ingest alias.
+
+    Source: GET /v1/customers, SDK type `CustomerDetail`.
+    """
+
+    customer_id: str
+    name: str
+    ingest_aliases: tuple[str, ...]
+    custom_fields: Mapping[str, str]
+
+
+class CustomerApi(Protocol):
+    """Customers, for trying things out offline. Every method raises ApiError's children and nothing else."""
+
+    def create(self, name: str, ingest_aliases: Iterable[str] = ()) -> str:
+        """Create a customer; gives its id. ApiConflict or ApiRejected if an ingest alias is another customer's.
+
+        Source: POST /v1/customers.
+        """
+
+    def list(self) -> Iterator[Customer]:
+        """Every customer that is not archived, all pages. Source: GET /v1/customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """One environment, call by call; `customers` is None where they are not ours to make."""
+
+    packages: PackageApi
+    contracts: ContractApi
+    custom_fields: CustomFieldApi
+    customers: CustomerApi | None
 
 
 class StateLog(Protocol):

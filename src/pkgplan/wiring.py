@@ -26,8 +26,9 @@ from pkgplan.errors import EnvironmentFault, StateCorrupt, UsageFault
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST
-from pkgplan.model.units import OTHER_CURRENCIES, USD, USD_CREDIT_TYPE_ID
 from pkgplan.pipeline import CheckedCatalog, Target, embedded_ids, located
+from pkgplan.ports import Remote
+from pkgplan.stages.compile import compile_prerequisites
 from pkgplan.stages.load import load, read_document, read_text
 from pkgplan.stages.parse import parse
 from pkgplan.stages.validate import validate
@@ -37,11 +38,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pkgplan.apply import Step
-    from pkgplan.engine import SeededReference
+    from pkgplan.engine import Assumptions, Engine, SeededReference
     from pkgplan.model.catalog.catalog import Catalog
     from pkgplan.model.catalog.project import Environment, ProjectSpec
-    from pkgplan.model.catalog.rate_cards import RateCardSpec
-    from pkgplan.model.catalog.references import ProductSpec
     from pkgplan.model.diagnostics import Diagnostic
     from pkgplan.model.log import LogEntry
     from pkgplan.model.source import SourceFile
@@ -167,8 +166,80 @@ def packages_to_write(deployment: Deployment, catalog: Catalog) -> Iterator[Pack
     refuse_unreachable(deployment)
     _hide(deployment.database.parent)
     with _embedded(deployment, deployment.database) as (engine, api):
-        engine.seed(prerequisites(catalog, deployment.ids(catalog)))
+        _seed(engine, catalog, deployment.ids(catalog))
         yield api
+
+
+@contextmanager
+def remote(deployment: Deployment, *, begin: bool = False) -> Iterator[Remote]:
+    """Everything of an environment that can be called, for commands that work on what was applied.
+
+    Args:
+        deployment: the environment.
+        begin: make the file of an embedded one if it is not there yet; otherwise that is empty and stays unwritten.
+
+    Raises:
+        EnvironmentFault: the environment cannot be reached, or its file cannot be written.
+    """
+    from pkgplan.engine import EmbeddedContracts, EmbeddedCustomers, EmbeddedCustomFields
+
+    refuse_unreachable(deployment)
+    if begin:
+        _hide(deployment.database.parent)
+    path: Path | str = deployment.database if begin or deployment.database.exists() else ":memory:"
+    with _embedded(deployment, path) as (engine, packages):
+        contracts, fields = EmbeddedContracts(engine), EmbeddedCustomFields(engine)
+        yield Remote(packages, contracts, fields, EmbeddedCustomers(engine))
+
+
+def assumed(readings: Mapping[str, str], environment: Environment | None) -> Assumptions:
+    """How the embedded engine reads what the vendor does not document.
+
+    Args:
+        readings: what was asked for by name; it counts more than the environment.
+        environment: the one that the engine stands in for, if there is one.
+
+    Raises:
+        UsageFault: there is no such assumption, or it has no such reading.
+    """
+    from pkgplan.engine import Assumptions
+
+    takeover = None if environment is None else environment.takeover
+    try:
+        return Assumptions.of({**({} if takeover is None else takeover.rule().readings()), **readings})
+    except ValueError as error:
+        raise UsageFault(str(error), hint="see `pkgplan serve --assumptions`") from None
+
+
+@contextmanager
+def served_engine(
+    path: Path | str, clock: Clock, assumptions: Assumptions, seeds: tuple[Deployment, Catalog] | None
+) -> Iterator[Engine]:
+    """An engine to be served, opened already, so that a file that is no good is known at once.
+
+    Args:
+        path: its file, or ":memory:".
+        clock: its time.
+        assumptions: its readings.
+        seeds: an environment and its catalog, whose references shall exist.
+
+    Raises:
+        EnvironmentFault: the file cannot be used.
+    """
+    from pkgplan.engine import Engine, EngineError
+
+    with Engine(path, clock, assumptions) as engine:
+        try:
+            with engine.reading():
+                pass
+            if seeds is not None:
+                deployment, catalog = seeds
+                # An environment that is the real API has ids for what is pinned only; the rest gets ours.
+                ours = embedded_ids(catalog, deployment.namespace, deployment.name)
+                engine.seed(prerequisites(catalog, {**ours, **deployment.ids(catalog)}))
+        except EngineError as error:
+            raise EnvironmentFault(error.message) from error
+        yield engine
 
 
 def world(deployment: Deployment, api: PackageApi, tell: Callable[[Step], None]) -> World:
@@ -207,76 +278,24 @@ def prerequisites(catalog: Catalog, ids: Mapping[str, str]) -> list[SeededRefere
     """What the catalog's references say must exist, for the embedded engine."""
     from pkgplan.engine import SeededReference
 
-    named: list[tuple[str, str, str, dict[str, Any]]] = [
-        ("billable_metric", ids[f"billable-metric/{key}"], metric.document.spec.name, {})
-        for key, metric in catalog.metrics.items()
-    ]
-    named += [
-        ("product", ids[f"product/{key}"], product.document.spec.name, _product_body(product.document.spec))
-        for key, product in catalog.products.items()
-    ]
-    named += [
-        ("credit_type", ids[f"pricing-unit/{key}"], unit.document.spec.name, {})
-        for key, unit in catalog.pricing_units.items()
-    ]
-    named += [("credit_type", ids[f"pricing-unit/{code}"], code, {}) for code in OTHER_CURRENCIES]
-    for field in catalog.custom_field_keys.values():
-        spec = field.document.spec
-        named.append(
-            (
-                "custom_field_key",
-                f"{spec.entity}/{spec.key}",
-                spec.key,
-                {"entity": spec.entity, "key": spec.key},
-            )
-        )
-    named += [
-        ("rate_card", ids[f"rate-card/{key}"], card.document.spec.name, _card_body(card.document.spec, ids))
-        for key, card in catalog.rate_cards.items()
-    ]
-    return [SeededReference(kind, id_, name, body) for kind, id_, name, body in named]
+    return [SeededReference(*each) for each in compile_prerequisites(catalog, ids)]
 
 
-def _product_body(spec: ProductSpec) -> dict[str, Any]:
-    return {
-        "type": spec.type,
-        "tags": list(spec.tags),
-        "pricing_group_key": list(spec.pricing_group_key),
-        "presentation_group_key": list(spec.presentation_group_key),
-    }
+def _seed(engine: Engine, catalog: Catalog, ids: Mapping[str, str]) -> None:
+    """Make the references of a catalog exist; what the engine does not take is the environment's objection."""
+    from pkgplan.engine import EngineError
 
-
-def _card_body(spec: RateCardSpec, ids: Mapping[str, str]) -> dict[str, Any]:
-    fiat = spec.fiat_credit_type or USD
-    return {
-        "aliases": [{"name": alias.name} for alias in spec.aliases],
-        "fiat_credit_type_id": USD_CREDIT_TYPE_ID if fiat == USD else ids[f"pricing-unit/{fiat}"],
-        "credit_type_conversions": [
-            {
-                "custom_credit_type_id": ids[f"pricing-unit/{each.custom_credit_type}"],
-                "fiat_per_custom_credit": each.fiat_per_custom_credit.to_api(),
-            }
-            for each in spec.credit_type_conversions
-        ],
-        "rates": [
-            {
-                "product_id": ids[f"product/{rate.product}"],
-                "billing_frequency": rate.billing_frequency,
-                "entitled": rate.entitled,
-                "rate_type": rate.rate_type,
-                "pricing_group_values": dict(rate.pricing_group_values),
-            }
-            for rate in spec.rates
-        ],
-    }
+    try:
+        engine.seed(prerequisites(catalog, ids))
+    except EngineError as error:
+        raise EnvironmentFault(f"the references of the catalog cannot be made: {error.message}") from error
 
 
 @contextmanager
 def _embedded(deployment: Deployment, path: Path | str) -> Iterator[tuple[Any, PackageApi]]:
-    from pkgplan.engine import Assumptions, EmbeddedPackages, Engine
+    from pkgplan.engine import EmbeddedPackages, Engine
 
-    takeover = deployment.environment.takeover
-    assumptions = Assumptions(SAFEST if takeover is None else takeover.rule())
+    assumptions = assumed({}, deployment.environment)
     with Engine(path, deployment.clock, assumptions) as engine:
         yield engine, EmbeddedPackages(engine)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pkgplan.engine import Assumptions, Engine, SeededReference
@@ -26,17 +27,48 @@ COINS = "33333333-0000-4000-8000-000000000001"
 EURO = "33333333-0000-4000-8000-000000000002"
 NOW = datetime(2025, 9, 1, 9, 30, 15, 123456, tzinfo=UTC)
 
+BEGAN = "2025-01-01T00:00:00Z"
+METRIC = "44444444-0000-4000-8000-000000000001"
+CLOUD_METRIC = "44444444-0000-4000-8000-000000000002"
+
 REFERENCES = (
+    SeededReference(
+        "billable_metric",
+        METRIC,
+        "Input tokens",
+        {
+            "aggregation_type": "SUM",
+            "aggregation_key": "input_tokens",
+            "event_type_filter": {"in_values": ["llm_request"]},
+            "property_filters": [{"name": "input_tokens", "exists": True}],
+        },
+    ),
+    SeededReference(
+        "billable_metric",
+        CLOUD_METRIC,
+        "Compute hours",
+        {
+            "aggregation_type": "SUM",
+            "aggregation_key": "hours",
+            "property_filters": [{"name": name, "exists": True} for name in ("hours", "region", "cloud")],
+            "group_keys": [["region", "cloud"]],
+        },
+    ),
     SeededReference("product", CREDIT, "Sign-up credit", {"type": "FIXED"}),
     SeededReference("product", FEE, "Platform fee", {"type": "subscription"}),
-    SeededReference("product", TOKENS, "Input tokens", {"type": "USAGE"}),
+    SeededReference("product", TOKENS, "Input tokens", {"type": "USAGE", "billable_metric_id": METRIC}),
     SeededReference(
         "product",
         CLOUD,
         "Compute",
-        {"type": "usage", "tags": ["compute"], "pricing_group_key": ["region", "cloud"]},
+        {
+            "type": "usage",
+            "billable_metric_id": CLOUD_METRIC,
+            "tags": ["compute"],
+            "pricing_group_key": ["region", "cloud"],
+        },
     ),
-    SeededReference("product", UNPRICED, "Images", {"type": "usage"}),
+    SeededReference("product", UNPRICED, "Images", {"type": "usage", "billable_metric_id": METRIC}),
     SeededReference("credit_type", COINS, "Coins", {}),
     SeededReference("credit_type", EURO, "EUR", {}),
     SeededReference("custom_field_key", "k1", "tier", {"entity": "package_subscription", "key": "tier"}),
@@ -50,12 +82,27 @@ REFERENCES = (
         {
             "aliases": [{"name": "Tokens rate card"}],
             "rates": [
-                {"product_id": FEE, "billing_frequency": "monthly", "entitled": True},
-                {"product_id": TOKENS, "entitled": True},
+                {
+                    "product_id": FEE,
+                    "starting_at": BEGAN,
+                    "entitled": True,
+                    "rate_type": "FLAT",
+                    "price": 1000,
+                    "billing_frequency": "MONTHLY",
+                },
+                {
+                    "product_id": TOKENS,
+                    "starting_at": BEGAN,
+                    "entitled": True,
+                    "rate_type": "FLAT",
+                    "price": Decimal("0.5"),
+                },
                 {
                     "product_id": CLOUD,
+                    "starting_at": BEGAN,
                     "entitled": False,
-                    "rate_type": "flat",
+                    "rate_type": "FLAT",
+                    "price": 200,
                     "pricing_group_values": {"region": "eu", "cloud": "gnome"},
                 },
             ],

@@ -8,10 +8,24 @@ A create passes: payloads (shape) > terms (rules inside one payload) > admission
 > templates (what a read will show) > packages and aliases (rows) in one transaction of the store.
 """
 
-from pkgplan.engine.adapter import EmbeddedPackages
+from pkgplan.engine.adapters import (
+    EmbeddedContracts,
+    EmbeddedCustomers,
+    EmbeddedCustomFields,
+    EmbeddedPackages,
+)
 from pkgplan.engine.assumptions import Assumptions
 from pkgplan.engine.engine import Engine
 from pkgplan.engine.faults import EngineError
-from pkgplan.engine.prerequisites import SeededReference
+from pkgplan.engine.seeding import SeededReference
 
-__all__ = ["Assumptions", "EmbeddedPackages", "Engine", "EngineError", "SeededReference"]
+__all__ = [
+    "Assumptions",
+    "EmbeddedContracts",
+    "EmbeddedCustomFields",
+    "EmbeddedCustomers",
+    "EmbeddedPackages",
+    "Engine",
+    "EngineError",
+    "SeededReference",
+]

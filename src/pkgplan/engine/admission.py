@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pkgplan.engine import prerequisites
 from pkgplan.engine.faults import not_found, refused
 from pkgplan.engine.payloads.shared import DrawnDown, InUnit, Specifier
+from pkgplan.engine.resources import custom_fields, pricing_units, products
 from pkgplan.model.units import USD_CREDIT_TYPE_ID
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
+    from pkgplan.engine.operation import Transaction
     from pkgplan.engine.payloads import PackageCreate
     from pkgplan.engine.payloads.overrides import Override, OverrideSpecifier
     from pkgplan.engine.payloads.thresholds import PrepaidBalanceThreshold
-    from pkgplan.engine.prerequisites import Product, RateCard
+    from pkgplan.engine.prerequisites import RateCard
+    from pkgplan.engine.resources.products import Product
 
 _LEAST_THRESHOLD: Final = 500  # cents
 _LEAST_RECHARGE: Final = 1000  # cents above the threshold
@@ -37,19 +40,20 @@ class Names:
     credit_types: dict[str, str] = field(default_factory=dict)
 
 
-def admit(connection: sqlite3.Connection, payload: PackageCreate) -> Names:
+def admit(tx: Transaction, payload: PackageCreate) -> Names:
     """Names by id, for what the body refers to.
 
     Raises: EngineError 404 or 400 for the first reference that does not fit.
     """
-    return _Admission(connection, payload).run()
+    return _Admission(tx, payload).run()
 
 
 class _Admission:
     """One body against one environment; each product is looked up once."""
 
-    def __init__(self, connection: sqlite3.Connection, payload: PackageCreate) -> None:
-        self._connection = connection
+    def __init__(self, tx: Transaction, payload: PackageCreate) -> None:
+        self._connection = tx.connection
+        self._now = tx.now
         self._payload = payload
         self._products: dict[str, Product] = {}
         self._names = Names()
@@ -70,7 +74,7 @@ class _Admission:
 
     def _product(self, product_id: str) -> Product:
         if product_id not in self._products:
-            product = prerequisites.find_product(self._connection, product_id)
+            product = products.current(self._connection, product_id, self._now)
             if product is None:
                 raise not_found(f'product "{product_id}" not found')
             self._products[product_id] = product
@@ -92,10 +96,10 @@ class _Admission:
             self._credit_type(threshold.custom_credit_type_id)
 
     def _credit_type(self, credit_type_id: str) -> None:
-        name = prerequisites.credit_type_name(self._connection, credit_type_id)
-        if name is None:
+        names = pricing_units.names_of(self._connection, [credit_type_id])
+        if not names:
             raise not_found(f'credit type "{credit_type_id}" not found')
-        self._names.credit_types[credit_type_id] = name
+        self._names.credit_types.update(names)
 
     def _check_rates(self, rate_card_ids: list[str]) -> None:
         """What is priced by a rate has one; overrides name the price that they change."""
@@ -120,9 +124,7 @@ class _Admission:
 
     def _check_custom_fields(self) -> None:
         for entity, fields in _custom_fields(self._payload):
-            for key in fields:
-                if not prerequisites.has_custom_field_key(self._connection, entity, key):
-                    raise refused(f'custom field key "{key}" is not registered for {entity}')
+            custom_fields.check_keys(self._connection, entity, fields)
 
 
 def _sold(payload: PackageCreate) -> Iterator[tuple[str, str, str]]:

@@ -1,34 +1,60 @@
-"""The alias windows of packages as rows: taking an alias over, and who is behind it.
+"""Alias windows as rows, of packages and of rate cards: taking an alias over, and who is behind it.
 
-Comes in: windows that a create asked for. Goes out: the windows of a package, the package behind an alias.
-Never here: the takeover rule; that is `take_over` in the model, which the planner calls too.
-Rows of archived packages are not live: they stay as they are, take no part, and stand behind nothing.
+Comes in: windows that a call asked for. Goes out: the windows of an owner, the owner behind an alias.
+Never here: the takeover rule; that is `take_over` in the model, which the planner calls too. That rate cards take
+over as packages do is assumed: the vendor describes both in the same words.
+Rows of archived owners are not live: they stay as they are, take no part, and stand behind nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.faults import refused
-from pkgplan.engine.instants import from_text, to_text
+from pkgplan.engine.instants import from_text, to_api_text, to_text
 from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import AliasRow, Window, take_over
+from pkgplan.model.timeline import AliasRow, AliasWindow, Window, take_over
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from pkgplan.model.timeline import AliasWindow, TakeoverRule
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
 
 
+@dataclass(frozen=True, slots=True)
+class AliasTable:
+    """Where the windows of one kind of owner are: each kind has names of its own."""
+
+    windows: str
+    owner: str
+    owners: str
+
+    def sql(self, statement: str) -> str:
+        """A statement with the names of this table in it; they are constants of ours, never input."""
+        return statement.format(windows=self.windows, owner=self.owner, owners=self.owners)
+
+
+PACKAGES: Final = AliasTable("alias_windows", "package_seq", "packages")
+RATE_CARDS: Final = AliasTable("rate_card_windows", "rate_card_seq", "rate_cards")
+
+
 def take_alias(
-    connection: sqlite3.Connection, seq: int, wanted: AliasWindow, *, now: Instant, rule: TakeoverRule
+    connection: sqlite3.Connection,
+    table: AliasTable,
+    seq: int,
+    wanted: AliasWindow,
+    *,
+    now: Instant,
+    rule: TakeoverRule,
 ) -> None:
-    """Put package number `seq` behind an alias; what it meets is cut as the rule says.
+    """Put owner number `seq` behind an alias; what it meets is cut as the rule says.
 
     Raises: EngineError 400 if nothing would be left of the window (it ends before the rule lets it start).
     """
-    before = _rows_met(connection, wanted)
+    before = _rows_met(connection, table, wanted)
     new = AliasRow(_ref(seq), wanted.window)
     after = take_over(before.values(), new, at=now, rule=rule)
     if after[-1].window.start >= after[-1].window.end:
@@ -37,12 +63,12 @@ def take_alias(
         )
     kept = set(after)
     connection.executemany(
-        "DELETE FROM alias_windows WHERE rowid = ?",
+        table.sql("DELETE FROM {windows} WHERE rowid = ?"),
         [(rowid,) for rowid, row in before.items() if row not in kept],
     )
     there = set(before.values())
     connection.executemany(
-        "INSERT INTO alias_windows (alias, package_seq, starting_at, ending_before) VALUES (?, ?, ?, ?)",
+        table.sql("INSERT INTO {windows} (alias, {owner}, starting_at, ending_before) VALUES (?, ?, ?, ?)"),
         [
             (wanted.alias, row.ref.version, to_text(row.window.start), to_text(row.window.end))
             for row in after
@@ -51,52 +77,77 @@ def take_alias(
     )
 
 
-def let_go(connection: sqlite3.Connection, seq: int) -> None:
-    """Take an archived package out of every alias, leaving its windows to be read."""
-    connection.execute("UPDATE alias_windows SET live = 0 WHERE package_seq = ?", (seq,))
+def give_up(connection: sqlite3.Connection, table: AliasTable, seq: int, dropped: AliasWindow) -> None:
+    """Take an owner out of one of its windows; nobody gets what becomes free."""
+    connection.execute(
+        table.sql("DELETE FROM {windows} WHERE {owner} = ? AND alias = ? AND starting_at = ?"),
+        (seq, dropped.alias, to_text(dropped.window.start)),
+    )
 
 
-def package_behind(connection: sqlite3.Connection, alias: str, at: Instant) -> str | None:
-    """The id of the package behind an alias at an instant.
+def let_go(connection: sqlite3.Connection, table: AliasTable, seq: int) -> None:
+    """Take an archived owner out of every alias, leaving its windows to be read."""
+    connection.execute(table.sql("UPDATE {windows} SET live = 0 WHERE {owner} = ?"), (seq,))
+
+
+def owner_behind(connection: sqlite3.Connection, table: AliasTable, alias: str, at: Instant) -> str | None:
+    """The id of the package or rate card behind an alias at an instant.
 
     Live windows of an alias are disjoint, so the first one that ends later decides.
     """
     row = connection.execute(
-        "SELECT p.id, w.starting_at FROM alias_windows w JOIN packages p ON p.seq = w.package_seq"
-        " WHERE w.alias = ? AND w.live = 1 AND w.ending_before > ? ORDER BY w.ending_before LIMIT 1",
+        table.sql(
+            "SELECT o.id, w.starting_at FROM {windows} w JOIN {owners} o ON o.seq = w.{owner}"
+            " WHERE w.alias = ? AND w.live = 1 AND w.ending_before > ? ORDER BY w.ending_before LIMIT 1"
+        ),
         (alias, to_text(at)),
     ).fetchone()
     if row is None:
         return None
-    package_id, starting_at = row
-    return str(package_id) if starting_at <= to_text(at) else None
+    owner_id, starting_at = row
+    return str(owner_id) if starting_at <= to_text(at) else None
 
 
-def windows_of(connection: sqlite3.Connection, seq: int) -> list[tuple[str, Window]]:
-    """The windows of one package, by alias and start."""
-    query = (
-        "SELECT alias, starting_at, ending_before FROM alias_windows"
-        " WHERE package_seq = ? ORDER BY alias, starting_at"
+def windows_of(connection: sqlite3.Connection, table: AliasTable, seq: int) -> list[AliasWindow]:
+    """The windows of one owner, by alias and start."""
+    query = table.sql(
+        "SELECT alias, starting_at, ending_before FROM {windows} WHERE {owner} = ? ORDER BY alias, starting_at"
     )
-    return [(alias, _window(start, end)) for alias, start, end in connection.execute(query, (seq,))]
+    return [
+        AliasWindow(alias, _window(start, end)) for alias, start, end in connection.execute(query, (seq,))
+    ]
 
 
-def _rows_met(connection: sqlite3.Connection, wanted: AliasWindow) -> dict[int, AliasRow]:
+def shown_windows(connection: sqlite3.Connection, table: AliasTable, seq: int) -> list[JsonValue]:
+    """The windows of one owner as answers show them: `{name, starting_at?, ending_before?}`."""
+    return [_shown(each) for each in windows_of(connection, table, seq)]
+
+
+def _shown(held: AliasWindow) -> JsonObject:
+    body: JsonObject = {"name": held.alias}
+    if held.window.starting_at is not None:
+        body["starting_at"] = to_api_text(held.window.starting_at)
+    if held.window.ending_before is not None:
+        body["ending_before"] = to_api_text(held.window.ending_before)
+    return body
+
+
+def _rows_met(connection: sqlite3.Connection, table: AliasTable, wanted: AliasWindow) -> dict[int, AliasRow]:
     """The live rows of the alias in order of creation, by row id.
 
     No reading of the rule touches a window that ended before a dated start, so those are not even fetched:
     an alias with a long past costs no more than one with a short one.
     """
-    query = (
-        "SELECT rowid, package_seq, starting_at, ending_before FROM alias_windows"
-        " WHERE alias = ? AND live = 1 AND ending_before > ? ORDER BY package_seq, starting_at"
+    query = table.sql(
+        "SELECT rowid, {owner}, starting_at, ending_before FROM {windows}"
+        " WHERE alias = ? AND live = 1 AND ending_before > ? ORDER BY {owner}, starting_at"
     )
     rows = connection.execute(query, (wanted.alias, to_text(wanted.window.start)))
     return {rowid: AliasRow(_ref(seq), _window(start, end)) for rowid, seq, start, end in rows}
 
 
 def _ref(seq: int) -> PackageRef:
-    """The model speaks of versions of keys; here every package is a version of one nameless key."""
+    """The model speaks of versions of keys; here every owner is a version of one nameless key."""
     return PackageRef("", seq)
 
 

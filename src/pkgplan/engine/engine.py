@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
-from pkgplan.engine import idempotency, prerequisites
-from pkgplan.engine.aliases import package_behind
+from pkgplan.engine import idempotency, seeding
+from pkgplan.engine.aliases import PACKAGES, owner_behind
 from pkgplan.engine.assumptions import DEFAULTS, Assumptions
 from pkgplan.engine.faults import EngineError, refused
 from pkgplan.engine.operation import Operation, Origin, Request, Transaction
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from pkgplan.engine.prerequisites import SeededReference
+    from pkgplan.engine.seeding import SeededReference
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.units import Instant
     from pkgplan.ports import Clock
@@ -84,7 +84,7 @@ class Engine:
     def seed(self, references: Iterable[SeededReference]) -> None:
         """Make prerequisites exist as given; repeating it changes nothing."""
         with self._store.writing() as connection:
-            prerequisites.seed(self._transaction(connection, Origin()), references)
+            seeding.seed(self._transaction(connection, Origin()), references)
 
     def call(
         self,
@@ -123,7 +123,7 @@ class Engine:
     def resolve_alias(self, alias: str, at: Instant) -> str | None:
         """The id of the package that a contract starting at an instant would get; None if nobody is there."""
         with self._store.reading() as connection:
-            return package_behind(connection, alias, at)
+            return owner_behind(connection, PACKAGES, alias, at)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """A snapshot of the store, for what shows more than one call would."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pkgplan.model.canonical import JsonObject, JsonValue
 
 # The API's own words, for every kind of thing that takes a uniqueness key.
@@ -17,25 +19,30 @@ KEY_USED: Final = "This uniqueness key has already been used."
 
 
 class EngineError(Exception):
-    """A call was refused and nothing was done; from 500 upwards, the engine could not answer."""
+    """A call was refused and nothing was done; from 500 upwards, the engine could not answer.
 
-    def __init__(self, status: int, message: str, code: str | None = None) -> None:
+    `details` are further fields of the answer, such as `conflicting_id`.
+    """
+
+    def __init__(
+        self, status: int, message: str, code: str | None = None, *, details: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.code = code
+        self.details = dict(details or {})
 
     def to_json(self) -> JsonObject:
         """The body of the HTTP answer."""
-        return (
-            {"message": self.message} if self.code is None else {"code": self.code, "message": self.message}
-        )
+        code: JsonObject = {} if self.code is None else {"code": self.code}
+        return {**code, "message": self.message, **self.details}
 
     @classmethod
     def from_json(cls, status: int, body: JsonValue) -> Self:
         """The refusal whose answer had this status and body."""
-        answer = cast("dict[str, str]", body)
-        return cls(status, answer["message"], answer.get("code"))
+        answer = dict(cast("dict[str, str]", body))
+        return cls(status, answer.pop("message"), answer.pop("code", None), details=answer)
 
 
 def refused(message: str) -> EngineError:

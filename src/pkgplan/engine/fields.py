@@ -7,7 +7,7 @@ Never here: floats, or which object has which field. Units: amounts are the API'
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     PlainValidator,
     StrictStr,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -106,18 +107,35 @@ def _instant(value: object) -> Instant:
     return parse_instant(value)
 
 
-Number = Annotated[int | Decimal, PlainValidator(_number)]
-NotNegative = Annotated[Number, AfterValidator(_not_negative)]
-Positive = Annotated[Number, AfterValidator(_positive)]
-Fraction = Annotated[Number, AfterValidator(_fraction)]
-Whole = Annotated[int, PlainValidator(_whole)]
-WholeNotNegative = Annotated[Whole, AfterValidator(_not_negative)]
-WholePositive = Annotated[Whole, AfterValidator(_positive)]
-DecimalPlaces = Annotated[Whole, AfterValidator(_decimal_places)]
+# What the published description says of a type, where pydantic cannot know it.
+_A_NUMBER = WithJsonSchema({"type": "number"})
+_AN_INTEGER = WithJsonSchema({"type": "integer"})
+_AN_INSTANT = WithJsonSchema({"type": "string", "format": "date-time"})
+
+Number = Annotated[int | Decimal, PlainValidator(_number), _A_NUMBER]
+NotNegative = Annotated[
+    Number, AfterValidator(_not_negative), WithJsonSchema({"type": "number", "minimum": 0})
+]
+Positive = Annotated[
+    Number, AfterValidator(_positive), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
+Fraction = Annotated[
+    Number, AfterValidator(_fraction), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
+]
+Whole = Annotated[int, PlainValidator(_whole), _AN_INTEGER]
+WholeNotNegative = Annotated[
+    Whole, AfterValidator(_not_negative), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+WholePositive = Annotated[Whole, AfterValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
+DecimalPlaces = Annotated[
+    Whole, AfterValidator(_decimal_places), WithJsonSchema({"type": "integer", "minimum": -5, "maximum": 5})
+]
 NonEmpty = Annotated[StrictStr, StringConstraints(min_length=1)]
 EntityId = NonEmpty
-HourInstant = Annotated[Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant)]
-AnyInstant = Annotated[Instant, PlainValidator(_instant), PlainSerializer(format_instant)]
+HourInstant = Annotated[
+    Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant), _AN_INSTANT
+]
+AnyInstant = Annotated[Instant, PlainValidator(_instant), PlainSerializer(format_instant), _AN_INSTANT]
 AnyCase = BeforeValidator(_upper)
 FreeObject = Annotated[dict[StrictStr, Any], AfterValidator(_json)]
 CustomFields = dict[StrictStr, Annotated[StrictStr, StringConstraints(max_length=200)]]
@@ -136,12 +154,15 @@ class Body(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    # The few fields for which the vendor's description allows null.
+    NULLABLE: ClassVar[frozenset[str]] = frozenset()
+
     @model_validator(mode="before")
     @classmethod
     def _no_nulls(cls, value: object) -> object:
         if isinstance(value, dict):
             for name in cls.model_fields:
-                if name in value and value[name] is None:
+                if name in value and value[name] is None and name not in cls.NULLABLE:
                     raise ValueError(f"property '{name}' must not be null")
         return value
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pkgplan.engine.aliases import windows_of
+from pkgplan.engine.aliases import PACKAGES, shown_windows
 from pkgplan.engine.instants import to_api_text
 from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_json
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from pkgplan.model.timeline import Window
     from pkgplan.model.units import Instant
 
 # Spelled out so that each filter uses its own partial index and a page never scans the other packages.
@@ -76,6 +75,12 @@ def find(connection: sqlite3.Connection, package_id: str) -> StoredPackage | Non
     return None if row is None else StoredPackage(*row)
 
 
+def request_of(connection: sqlite3.Connection, seq: int) -> JsonObject:
+    """The body that created a package, of which reads do not show everything."""
+    (request,) = connection.execute("SELECT request FROM packages WHERE seq = ?", (seq,)).fetchone()
+    return as_object(parse_json(request))
+
+
 def page(
     connection: sqlite3.Connection, archive_filter: str, *, after: int, limit: int
 ) -> list[StoredPackage]:
@@ -95,19 +100,10 @@ def shown(connection: sqlite3.Connection, stored: StoredPackage) -> JsonObject:
         "id": stored.package_id,
         "created_at": stored.created_at,
         **as_object(parse_json(stored.body)),
-        "aliases": [_alias(alias, window) for alias, window in windows_of(connection, stored.seq)],
+        "aliases": shown_windows(connection, PACKAGES, stored.seq),
     }
     if stored.archived_at is not None:
         body["archived_at"] = stored.archived_at
-    return body
-
-
-def _alias(alias: str, window: Window) -> JsonObject:
-    body: JsonObject = {"name": alias}
-    if window.starting_at is not None:
-        body["starting_at"] = to_api_text(window.starting_at)
-    if window.ending_before is not None:
-        body["ending_before"] = to_api_text(window.ending_before)
     return body
 
 

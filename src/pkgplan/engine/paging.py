@@ -18,6 +18,7 @@ from pkgplan.model.canonical import compact, parse_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pkgplan.engine.faults import EngineError
     from pkgplan.model.canonical import JsonObject, JsonValue
 
 DEFAULT_LIMIT: Final = 10
@@ -87,15 +88,30 @@ def page_of(
 
 def cursor_after(seq: int) -> str:
     """The cursor of the page that starts behind a row."""
-    return base64.urlsafe_b64encode(compact({"after": seq}).encode()).decode()
+    return encoded({"after": seq})
+
+
+def encoded(position: JsonValue) -> str:
+    """A cursor that holds a position; clients are not to look inside."""
+    return base64.urlsafe_b64encode(compact(position).encode()).decode()
+
+
+def decoded(cursor: str) -> JsonValue:
+    """What a cursor holds, None if it is none of ours; what the list makes of it is to be checked."""
+    try:
+        return parse_json(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+
+
+def no_cursor(place: str) -> EngineError:
+    """400: a text that no page of this list gave."""
+    return refused(f"{place} is not a cursor of this list")
 
 
 def _position(cursor: str, place: str) -> int:
-    try:
-        value = parse_json(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        value = None
+    value = decoded(cursor)
     after = value.get("after") if isinstance(value, dict) and len(value) == 1 else None
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after <= _MAX_SEQ:
-        raise refused(f"{place} is not a cursor of this list")
+        raise no_cursor(place)
     return after

@@ -64,6 +64,7 @@ MIGRATIONS: Final = (
       archived_at TEXT,
       body TEXT NOT NULL
     );
+    CREATE INDEX billable_metrics_not_archived ON billable_metrics (seq) WHERE archived_at IS NULL;
     CREATE TABLE products (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
@@ -72,6 +73,8 @@ MIGRATIONS: Final = (
       archived_at TEXT,
       body TEXT NOT NULL
     );
+    CREATE INDEX products_not_archived ON products (seq) WHERE archived_at IS NULL;
+    CREATE INDEX products_archived ON products (seq) WHERE archived_at IS NOT NULL;
     CREATE TABLE product_updates (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       product_id TEXT NOT NULL REFERENCES products (id),
@@ -87,6 +90,9 @@ MIGRATIONS: Final = (
       is_currency INTEGER NOT NULL,
       archived_at TEXT
     );
+    CREATE INDEX credit_types_not_archived ON credit_types (seq) WHERE archived_at IS NULL;
+    INSERT INTO credit_types (id, name, is_currency) VALUES
+      ('2714e483-4ff1-48e4-9e25-ac732e8f24f2', 'USD (cents)', 1);
     CREATE TABLE rate_cards (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
@@ -94,6 +100,7 @@ MIGRATIONS: Final = (
       archived_at TEXT,
       body TEXT NOT NULL
     );
+    CREATE INDEX rate_cards_not_archived ON rate_cards (seq) WHERE archived_at IS NULL;
     CREATE TABLE rate_card_windows (
       alias TEXT NOT NULL,
       rate_card_seq INTEGER NOT NULL REFERENCES rate_cards (seq),
@@ -130,13 +137,27 @@ MIGRATIONS: Final = (
       PRIMARY KEY (entity_id, entity, key)
     );
     CREATE INDEX custom_field_values_by_value ON custom_field_values (entity, key, value);
+    INSERT INTO custom_field_values (entity, entity_id, key, value)
+      SELECT entity, json_extract(term, '$.id'), f.key, f.value FROM (
+      SELECT 'package_commit' AS entity, t.value AS term
+        FROM packages p, json_each(p.body, '$.commits') t
+      UNION ALL
+      SELECT 'package_credit' AS entity, t.value AS term
+        FROM packages p, json_each(p.body, '$.credits') t
+      UNION ALL
+      SELECT 'package_scheduled_charge' AS entity, t.value AS term
+        FROM packages p, json_each(p.body, '$.scheduled_charges') t
+      UNION ALL
+      SELECT 'package_subscription' AS entity, t.value AS term
+        FROM packages p, json_each(p.body, '$.subscriptions') t
+      ), json_each(term, '$.custom_fields') f;
     CREATE TABLE customers (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
       created_at TEXT NOT NULL,
       updated_at TEXT NOT NULL,
       archived_at TEXT,
-      body TEXT NOT NULL
+      name TEXT NOT NULL
     );
     CREATE INDEX customers_not_archived ON customers (seq) WHERE archived_at IS NULL;
     CREATE INDEX customers_archived ON customers (seq) WHERE archived_at IS NOT NULL;
@@ -191,7 +212,7 @@ MIGRATIONS: Final = (
       properties TEXT NOT NULL
     );
     CREATE INDEX events_by_transaction ON events (transaction_id, received_at);
-    CREATE INDEX events_by_customer ON events (customer_id, event_type, timestamp);
+    CREATE INDEX events_by_customer ON events (customer_id, timestamp);
     CREATE TABLE audit_log (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL,
@@ -202,13 +223,18 @@ MIGRATIONS: Final = (
       description TEXT NOT NULL,
       request TEXT NOT NULL
     );
-    CREATE INDEX audit_log_by_resource ON audit_log (resource_type, resource_id, seq);
+    CREATE INDEX audit_log_by_time ON audit_log (timestamp, seq);
+    CREATE INDEX audit_log_by_resource ON audit_log (resource_type, resource_id, timestamp, seq);
     CREATE TABLE idempotency_keys (
       key TEXT PRIMARY KEY,
       content TEXT NOT NULL,
       created_at TEXT NOT NULL,
       status INTEGER NOT NULL,
       body TEXT NOT NULL
-    )
+    );
+    -- What they held is the catalog's and comes back in the tables above with the next seed.
+    DROP TABLE prerequisites;
+    DROP TABLE rates;
+    DROP TABLE rate_card_aliases
     """,
 )

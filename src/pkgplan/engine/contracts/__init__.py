@@ -8,13 +8,14 @@ or on the contract's end is computed at each read.
 
 from typing import TYPE_CHECKING, Final
 
-from pkgplan.engine.contracts import cohort, lifecycle, provisioning, rate_schedule, reading
+from pkgplan.engine.contracts import cohort, composite, lifecycle, provisioning, rate_schedule, reading
 
 if TYPE_CHECKING:
     from pkgplan.engine.operation import Operation
 
 OPERATIONS: Final[tuple["Operation", ...]] = (
     *provisioning.OPERATIONS,
+    *composite.OPERATIONS,
     *reading.OPERATIONS,
     *lifecycle.OPERATIONS,
     *cohort.OPERATIONS,

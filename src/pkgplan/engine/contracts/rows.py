@@ -14,8 +14,9 @@ Never here: rules of provisioning, shapes of answers.
 Each term has the fields that `ContractV2` of the SDK gives it, with ids of its own, instants instead of offsets,
 and `ending_before` left out where the contract has no end. Left out of a term, and added by each read:
 `custom_fields` (they are in their own table), `contract`, `created_at`, balances, ledgers, the children of what
-recurs, billing periods. A recurring term has `starting_at`, `ending_before?` and `anchor_date`; a subscription
-`quantity_schedule`.
+recurs, what rolled over from a renewed contract, billing periods. A recurring term has `starting_at`,
+`ending_before?` and `anchor_date`; a subscription `quantity_schedule` and `billing_cycle_config`. A commit or credit
+is there even if none of its segments lies inside the contract.
 """
 
 from __future__ import annotations
@@ -145,6 +146,21 @@ def set_end(connection: sqlite3.Connection, seq: int, ending_before: Instant | N
 def mark_archived(connection: sqlite3.Connection, seq: int, at: Instant) -> None:
     """Record the instant of archiving."""
     connection.execute("UPDATE contracts SET archived_at = ? WHERE seq = ?", (to_api_text(at), seq))
+
+
+def link(connection: sqlite3.Connection, from_contract_id: str, to_contract_id: str, kind: str) -> None:
+    """Record that one contract took another one's place."""
+    connection.execute(
+        "INSERT INTO transitions (from_contract_id, to_contract_id, type) VALUES (?, ?, ?)",
+        (from_contract_id, to_contract_id, kind),
+    )
+
+
+def successor_of(connection: sqlite3.Connection, contract_id: str) -> str | None:
+    """The id of the contract that took this one's place."""
+    query = "SELECT to_contract_id FROM transitions WHERE from_contract_id = ?"
+    row = connection.execute(query, (contract_id,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _page(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, StrictStr
+from pydantic import BeforeValidator, StrictStr, WithJsonSchema
 
 from pkgplan.engine.fields import Body, Whole
+from pkgplan.engine.paging import MAX_LIMIT
 
 
 def _count(value: Any) -> Any:
@@ -31,7 +32,12 @@ def _list(value: Any) -> Any:
     return value.split(",") if isinstance(value, str) else value
 
 
-QueryCount = Annotated[Whole, BeforeValidator(_count)]
+# How many are too many is for `page_of` to say; the bounds here are for the published description.
+QueryCount = Annotated[
+    Whole,
+    BeforeValidator(_count),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
+]
 QueryFlag = Annotated[Literal[True, False], BeforeValidator(_flag)]
 QueryList = Annotated[list[StrictStr], BeforeValidator(_list)]
 

@@ -19,6 +19,7 @@ from pkgplan.engine.fields import (
     NonEmpty,
     Number,
     Recurrence,
+    WholePositive,
 )
 from pkgplan.engine.payloads.shared import DrawnDown, InUnit, Offset, Rounding, Span
 
@@ -42,7 +43,7 @@ class InvoiceAmount(InUnit):
 class CommitDuration(Body):
     """How many recurrence periods a grant lives."""
 
-    value: Number
+    value: WholePositive
     unit: Annotated[Literal["PERIODS"], AnyCase] = "PERIODS"
 
 

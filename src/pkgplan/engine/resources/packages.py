@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pkgplan.engine import packages
 from pkgplan.engine.admission import admit
-from pkgplan.engine.aliases import let_go, take_alias
+from pkgplan.engine.aliases import PACKAGES, let_go, take_alias
 from pkgplan.engine.faults import KEY_USED, EngineError, not_found
 from pkgplan.engine.fields import AnyCase, Body, ClosedBody, EntityId
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
 from pkgplan.engine.payloads import PackageCreate
 from pkgplan.engine.payloads.query import PageQuery
-from pkgplan.engine.resources import audit
+from pkgplan.engine.resources import audit, term_fields
 from pkgplan.engine.templates import render
 from pkgplan.engine.terms import check_terms
 from pkgplan.model.timeline import AliasWindow, Window
@@ -61,7 +61,7 @@ def _create(tx: Transaction, request: Request) -> JsonObject:
     key = payload.uniqueness_key
     if key is not None and packages.is_key_used(tx.connection, key):
         raise EngineError(409, KEY_USED)
-    names = admit(tx.connection, payload)
+    names = admit(tx, payload)
     new = packages.NewPackage(
         package_id=tx.new_id(),
         uniqueness_key=key,
@@ -70,23 +70,28 @@ def _create(tx: Transaction, request: Request) -> JsonObject:
         body=render(payload, names, tx.new_id),
     )
     seq = packages.insert(tx.connection, new)
+    term_fields.write(tx, new.body)
     for alias in payload.aliases:
         wanted = AliasWindow(alias.name, Window(alias.starting_at, alias.ending_before))
-        take_alias(tx.connection, seq, wanted, now=tx.now, rule=tx.assumptions.takeover)
+        take_alias(tx.connection, PACKAGES, seq, wanted, now=tx.now, rule=tx.assumptions.takeover)
     audit.record(tx, "create", "package", new.package_id, payload.name)
     return {"data": {"id": new.package_id}}
 
 
 def _get(tx: Transaction, request: Request) -> JsonObject:
     body: PackageGet = request.body
-    return {"data": packages.shown(tx.connection, found(tx, body.package_id))}
+    return {"data": _shown(tx, found(tx, body.package_id))}
 
 
 def _list(tx: Transaction, request: Request) -> JsonObject:
     body: PackageList = request.body
     page = page_of(request.query.limit, request.query.next_page)
     rows = packages.page(tx.connection, body.archive_filter, after=page.after, limit=page.fetched)
-    return page.answer(rows, lambda stored: packages.shown(tx.connection, stored))
+    return page.answer(rows, lambda stored: _shown(tx, stored))
+
+
+def _shown(tx: Transaction, stored: StoredPackage) -> JsonObject:
+    return term_fields.visible(tx.connection, packages.shown(tx.connection, stored))
 
 
 def _archive(tx: Transaction, request: Request) -> JsonObject:
@@ -95,7 +100,7 @@ def _archive(tx: Transaction, request: Request) -> JsonObject:
     if stored.archived_at is not None:
         raise EngineError(422, f'package "{body.package_id}" is already archived')
     packages.mark_archived(tx.connection, stored.seq, tx.now)
-    let_go(tx.connection, stored.seq)
+    let_go(tx.connection, PACKAGES, stored.seq)
     audit.record(tx, "archive", "package", body.package_id)
     return {"data": {"id": body.package_id}}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pkgplan.engine.payloads import PackageCreate
     from pkgplan.model.canonical import JsonObject
 
-__all__ = ["render"]
+__all__ = ["CREATED_BY", "render"]
 
 UNIQUENESS_PREFIX: Final = "package:"
 CREATED_BY: Final = "pkgplan"

@@ -44,7 +44,7 @@ def override_faults(payload: PackageCreate) -> Iterator[str]:
         for specifier in override.override_specifiers:
             yield from _specifier(override, specifier)
         if override.overwrite_rate is not None:
-            yield from _rate(override.overwrite_rate)
+            yield from rate_faults(override.overwrite_rate)
 
 
 def _type(override: Override, *, is_explicit: bool) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _specifier(override: Override, specifier: OverrideSpecifier) -> Iterator[str
         yield "must specify product_id together with billing_frequency"
 
 
-def _rate(rate: OverwriteRate) -> Iterator[str]:
+def rate_faults(rate: OverwriteRate) -> Iterator[str]:
     """`price`: "For FLAT rate_type, this must be >=0. For PERCENTAGE rate_type ... must be >=0 and <=1"."""
     needed = _PRICED_BY.get(rate.rate_type)
     if needed is not None and not _is_given(getattr(rate, needed)):

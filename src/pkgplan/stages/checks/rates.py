@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
-from pkgplan.model.units import short_instant
+from pkgplan.model.units import on_the_hour, short_instant
 from pkgplan.stages.checks.words import listed, quote
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 def check_rate_times(index: Index) -> Iterator[Diagnostic]:
-    """PKG235 for two rates of one price at one time, and for a rate that ends before it starts."""
+    """PKG235 for two rates of one price at one time, a rate that ends before it starts, or off the full hour."""
     for card in index.catalog.rate_cards.values():
         prices: dict[object, list[Placed]] = {}
         for position, rate in enumerate(card.document.spec.rates):
+            yield from _unaligned(card, position, rate)
             end = rate.ending_before
             if end is not None and end <= rate.starting_at:
                 yield _backwards(card, position, rate, end)
@@ -41,6 +42,20 @@ def check_rate_times(index: Index) -> Iterator[Diagnostic]:
             rates.sort(key=lambda placed: placed[1].starting_at)
             for before, then in pairwise(rates):
                 yield from _together(card, before, then)
+
+
+def _unaligned(card: Declared[RateCardDocument], position: int, rate: Rate) -> Iterator[Diagnostic]:
+    bounds = (("starting_at", rate.starting_at, "starts"), ("ending_before", rate.ending_before, "ends"))
+    for bound, instant, verb in bounds:
+        if instant is not None and not on_the_hour(instant):
+            hour = short_instant(instant.replace(minute=0, second=0, microsecond=0))
+            yield Diagnostic(
+                rules.RATE_TIMES,
+                f"a rate of product {quote(rate.product)} {verb} at {quote(short_instant(instant))}, "
+                "not on a full hour of UTC",
+                card.at("spec", "rates", position, bound),
+                f"write {quote(hour)} or another full hour",
+            )
 
 
 def _backwards(card: Declared[RateCardDocument], position: int, rate: Rate, end: Instant) -> Diagnostic:

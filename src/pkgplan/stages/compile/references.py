@@ -33,6 +33,10 @@ class Ids:
         self._used: dict[str, str] = {}
         self._unpinned: dict[str, None] = {}
 
+    def billable_metric(self, key: str) -> str:
+        """The id of a declared metric."""
+        return self._id(f"billable-metric/{key}")
+
     def product(self, key: str) -> str:
         """The id of a declared product."""
         return self._id(f"product/{key}")

@@ -91,7 +91,7 @@ class _Reader:
         currencies = [unit for unit in CURRENCIES if f"pricing-unit/{unit}" in references]
         trackers = {
             str(item.get("alias")): (key, names.get(str(item.get("credit_type_id"))))
-            for key, item in _keyed("spend_trackers", payload.get("spend_trackers"), terms)
+            for key, item in keyed_terms("spend_trackers", payload.get("spend_trackers"), terms)
         }
         return cls(names, currencies[0] if len(currencies) == 1 else None, trackers, terms)
 
@@ -101,7 +101,7 @@ class _Reader:
         for field, value in payload.items():
             if field in TERMS:
                 shown[field] = {
-                    key: self._mapping(item, None) for key, item in _keyed(field, value, self.terms)
+                    key: self._mapping(item, None) for key, item in keyed_terms(field, value, self.terms)
                 }
             else:
                 unit = self.currency if field in _THRESHOLDS else None
@@ -151,7 +151,7 @@ class _Reader:
         return compact(value)
 
 
-def _keyed(
+def keyed_terms(
     field: str, value: JsonValue, terms: Mapping[str, tuple[str, ...]]
 ) -> list[tuple[str, JsonObject]]:
     """The terms of a payload's list with their keys; numbers where no keys were recorded."""

@@ -1,0 +1,59 @@
+"""Custom fields of a package's terms: written once with the package, frozen from then on.
+
+Comes in: rendered packages. Goes out: their values in the table of all values, and packages as reads show them.
+Never here: changing them; that is refused (`custom_fields.py`). The package's body keeps what was given; the table
+says which of it can still be seen, and which values of unique keys are used up.
+Source: guide "Packages" (frozen), POST /v1/customFields/removeKey (values of a removed key are not accessible).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from pkgplan.engine.resources import custom_fields
+from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from pkgplan.engine.operation import Transaction
+
+_ENTITIES: Final = {
+    "commits": "package_commit",
+    "credits": "package_credit",
+    "scheduled_charges": "package_scheduled_charge",
+    "subscriptions": "package_subscription",
+}
+
+
+def write(tx: Transaction, package: JsonObject) -> None:
+    """Store the values of a new package; EngineError 400 for one that must be unique and is not."""
+    for kind, entity in _ENTITIES.items():
+        for term in map(as_object, as_list(package.get(kind, []))):
+            fields = cast("dict[str, str]", term.get("custom_fields", {}))
+            custom_fields.set_values(tx, entity, str(term["id"]), fields)
+
+
+def visible(connection: sqlite3.Connection, package: JsonObject) -> JsonObject:
+    """The package without values of keys that were removed since."""
+    with_fields = [
+        str(term["id"])
+        for kind in _ENTITIES
+        for term in map(as_object, as_list(package.get(kind, [])))
+        if "custom_fields" in term
+    ]
+    if not with_fields:
+        return package
+    values = custom_fields.values_of(connection, with_fields)
+    terms: JsonObject = {
+        kind: [_shown(as_object(term), values) for term in as_list(package[kind])]
+        for kind in _ENTITIES
+        if kind in package
+    }
+    return package | terms
+
+
+def _shown(term: JsonObject, values: dict[str, dict[str, str]]) -> JsonValue:
+    if "custom_fields" not in term:
+        return term
+    return term | {"custom_fields": {**values.get(str(term["id"]), {})}}
