@@ -1,0 +1,51 @@
+"""Answers: bodies in JSON, refusals as `{message, code?}`, and the headers that go with a status.
+
+Comes in: bodies, statuses, exceptions. Goes out: responses. Never here: sending them.
+Source: vendor reference "Status codes", "Rate limits"; SDK 4.12 `_should_retry`: it repeats a 409 unless told not to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+
+from pkgplan.engine.faults import EngineError
+from pkgplan.errors import EnvironmentFault
+from pkgplan.model.canonical import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pkgplan.model.canonical import JsonObject
+
+UNAVAILABLE: Final = "the store of this server did not answer; try again later"
+BROKEN: Final = "this is a bug of pkgplan; its log says more under the request id"
+
+_FINAL: Final = {"x-should-retry": "false"}
+_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"www-authenticate": 'Bearer, Basic realm="pkgplan, any user with the token as password"'},
+    409: _FINAL,
+    422: _FINAL,
+    429: {"x-metronome-rate-limit-type": "client", "retry-after": "1"},
+}
+
+
+def json_answer(body: JsonObject, status: int = 200, **headers: str) -> Response:
+    """A body in JSON; a lone surrogate, which only a refusal could repeat, goes out the way it came in."""
+    content = compact(body).encode(errors="backslashreplace")
+    return Response(content, status, {**_HEADERS.get(status, {}), **headers}, "application/json")
+
+
+def refusal(status: int, message: str, **headers: str) -> Response:
+    """A status with its `{message}`."""
+    return json_answer({"message": message}, status, **headers)
+
+
+def answer_to(error: Exception) -> Response:
+    """What a client learns of an exception: all of a refusal, and of anything else nothing of its inside."""
+    if isinstance(error, EngineError) and error.status < 500:
+        return json_answer(error.to_json(), error.status)
+    if isinstance(error, EngineError | EnvironmentFault):
+        return refusal(503, UNAVAILABLE)
+    return refusal(500, BROKEN)
