@@ -36,7 +36,7 @@ class InProcess(httpx.BaseTransport):
         self._engine = engine
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        operation, path = _routed(request)
+        operation, path = routed(request)
         content = request.read()
         try:
             answer = self._engine.call(
@@ -72,7 +72,8 @@ def _strict(base_url: str, client: httpx.Client | None, *, token: str = TOKEN) -
     )
 
 
-def _routed(request: httpx.Request) -> tuple[Operation, dict[str, str]]:
+def routed(request: httpx.Request) -> tuple[Operation, dict[str, str]]:
+    """The operation that a request is for, and its path parameters."""
     for (method, pattern), operation in _ROUTES.items():
         match = pattern.fullmatch(request.url.path)
         if method == request.method and match is not None:

@@ -10,6 +10,7 @@ Every step starts with an append, so a run that lost the log to another writer s
 """
 
 from pkgplan.apply.fit import check_fits, check_pins
+from pkgplan.apply.provisioning import live_version, provision
 from pkgplan.apply.rebuild import rebuild
 from pkgplan.apply.run import abandon, apply, stored_plan
 from pkgplan.apply.same_story import foreign_packages
@@ -24,6 +25,8 @@ __all__ = [
     "check_fits",
     "check_pins",
     "foreign_packages",
+    "live_version",
+    "provision",
     "rebuild",
     "stored_plan",
 ]

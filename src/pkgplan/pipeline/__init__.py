@@ -7,6 +7,7 @@ Never here: the work of a stage, calls to the environment, or the clock.
     planning.py    compile -> plan -> diff
     formatting.py  load -> format
     comparing.py   compile -> diff
+    promising.py   the contract that a recorded version gives
 """
 
 from pkgplan.pipeline.checking import CheckedCatalog, check_catalog, located, where

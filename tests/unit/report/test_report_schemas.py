@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from support.command import REPOSITORY, run
 
 from pkgplan.cli.commands.schema import every_schema
-from pkgplan.report.schemas import diagnostics_schema, diff_schema, plan_schema, report_schemas
+from pkgplan.report.schemas import report_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "schema", [plan_schema(), diff_schema(), diagnostics_schema()], ids=["plan", "diff", "diagnostics"]
+    "schema", [json.loads(text) for text in report_schemas().values()], ids=list(report_schemas())
 )
 def test_every_property_is_described_and_nothing_else_is_allowed(schema: Any) -> None:
     Draft202012Validator.check_schema(schema)
@@ -35,7 +35,7 @@ def test_every_property_is_described_and_nothing_else_is_allowed(schema: Any) ->
         if "properties" in node:
             assert node["additionalProperties"] is False
             assert node["required"] == list(node["properties"])
-        if node["type"] == "array":
+        if node["type"] in ("array", ["array", "null"]):
             assert "items" in node
 
 

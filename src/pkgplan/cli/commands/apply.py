@@ -7,7 +7,7 @@ Never here: the calls themselves; `pkgplan.apply` makes them.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from pkgplan import apply as runs
 from pkgplan.adapters.plan_file import read_plan
 from pkgplan.cli.commands.plan import planned
 from pkgplan.cli.commands.show import refuse_other_catalog
-from pkgplan.cli.options import CatalogCommand, is_interactive, options_of
+from pkgplan.cli.consent import Consent
+from pkgplan.cli.options import CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
 from pkgplan.cli.session import Session, open_catalog
 from pkgplan.errors import StateMoved, UsageFault
@@ -35,28 +36,6 @@ if TYPE_CHECKING:
     from pkgplan.model.record import UnfinishedRun
 
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """How the user agrees: beforehand, or when asked."""
-
-    given: bool
-
-    def refuse_unaskable(self) -> None:
-        """Refuse before anything happens if nobody could be asked."""
-        if not self.given and not is_interactive():
-            raise UsageFault(
-                "there is no terminal to ask on", hint="give `--yes` to apply without being asked"
-            )
-
-    def ask(self, question: str) -> bool:
-        """Whether to go on."""
-        if self.given:
-            return True
-        sys.stderr.write(f"{question} [y/N] ")
-        sys.stderr.flush()
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 @click.command(
@@ -93,7 +72,7 @@ def apply(ctx: click.Context, *, planfile: str | None, yes: bool, take_over: boo
     if not made.actions:
         return _finish(_nothing(made, session), session.deployment, options)
     _show(made, options)
-    consent.refuse_unaskable()
+    consent.refuse_unaskable("apply")
     if not consent.ask("Apply?"):
         notice("Nothing was applied.")
         return INTERRUPTED
@@ -134,7 +113,7 @@ def _without_saved(session: Session, options: Options, consent: Consent, *, take
     state = session.deployment.state()
     unfinished = state.unfinished
     if unfinished is not None and take_over:
-        consent.refuse_unaskable()
+        consent.refuse_unaskable("apply")
         _take_over(unfinished, session)
         state = session.deployment.state()
     elif unfinished is not None:

@@ -6,7 +6,6 @@ Never here: calls to the environment; state is read only if a side is recorded, 
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -15,9 +14,10 @@ import click
 
 from pkgplan.cli.options import FORMATS, CatalogCommand, options_of
 from pkgplan.cli.output import json_result, result
+from pkgplan.cli.recorded import package_named, version_named
 from pkgplan.cli.session import open_catalog, open_records
 from pkgplan.errors import UsageFault
-from pkgplan.model.names import KEY_PATTERN, PackageRef, did_you_mean, nearest
+from pkgplan.model.names import PackageRef, did_you_mean
 from pkgplan.pipeline import compare, declared_side, recorded_side
 from pkgplan.report.comparison import to_json
 from pkgplan.report.markdown.comparison import comparison_markdown
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 DIFFERENT = 10
 MARKDOWN = "markdown"
 _COLUMNS = 80
-# As many versions of a key are named in a hint.
-_NEWEST = 8
 
 
 @click.command(
@@ -63,22 +61,9 @@ def diff(ctx: click.Context, *, before: str, after: str, equal: bool, detailed_e
     environment. Aliases are shown with their windows, as declared or as recorded, and are no part of the terms.
     """
     options = options_of(ctx)
-    compared = _compared((_named(before), _named(after)), options)
+    compared = _compared((package_named(before), package_named(after)), options)
     _show(compared, options, equal=equal)
     return DIFFERENT if detailed_exitcode and not compared.is_same else 0
-
-
-def _named(text: str) -> PackageRef | str:
-    """A version or a key; raises UsageFault for what can be neither."""
-    try:
-        return PackageRef.parse(text)
-    except ValueError:
-        if re.fullmatch(KEY_PATTERN, text):
-            return text
-    raise UsageFault(
-        f'"{text}" is neither the key of a package nor a version of one',
-        hint='write a key such as "starter", or a version such as "starter@2"; see `pkgplan packages list`',
-    )
 
 
 def _compared(names: Sequence[PackageRef | str], options: Options) -> Comparison:
@@ -119,11 +104,7 @@ def _recorded(refs: Sequence[PackageRef], deployment: Deployment) -> dict[Packag
 
 
 def _version(ref: PackageRef, state: State, environment: str) -> Side:
-    version = state.versions.get(ref)
-    if version is None:
-        raise UsageFault(
-            f'package version "{ref}" is not recorded in environment "{environment}"', hint=_known(ref, state)
-        )
+    version = version_named(ref, state, environment)
     sent = version.as_sent
     if sent is None:
         raise UsageFault(
@@ -131,18 +112,6 @@ def _version(ref: PackageRef, state: State, environment: str) -> Side:
             hint="the log was rebuilt from the environment, where it cannot be read back; choose another version",
         )
     return recorded_side(version, sent)
-
-
-def _known(ref: PackageRef, state: State) -> str:
-    """What might have been meant: the newest versions of this key, or of another."""
-    versions = state.versions_by_key()
-    if not versions:
-        return "nothing is recorded there; choose another environment with --env, or compare keys"
-    key = nearest(ref.key, versions)
-    if key is None:
-        return did_you_mean(ref.key, versions) or "see `pkgplan packages list`"
-    meant = "" if key == ref.key else f'did you mean "{key}"? '
-    return f"{meant}recorded: {', '.join(str(version.ref) for version in versions[key][-_NEWEST:])}"
 
 
 def _show(compared: Comparison, options: Options, *, equal: bool) -> None:

@@ -1,4 +1,4 @@
-"""`pkgplan schema`: the JSON Schemas of the catalog, of plans, comparisons and findings, and the tables made of them.
+"""`pkgplan schema`: the JSON Schemas of the catalog and of what commands print, and the tables made of them.
 
 Comes in: a kind, a folder, a guide. Goes out: schemas, printed, written or compared. Never here: making them.
 """
@@ -60,9 +60,9 @@ def schema(
 ) -> int:
     """Print the JSON Schema of a kind, or write or check all of them.
 
-    KIND is a kind of the catalog, or "plan", "diff" or "diagnostics" for what --format json prints. Without KIND, the
-    kinds are listed. In a guide, what stands between its markers is filled in: `<!-- pkgplan: fields ROUTE -->` is a
-    table of fields, `<!-- pkgplan: example PATH ROUTE -->` a piece of a file; `<!-- /pkgplan -->` ends either.
+    KIND is a kind of the catalog, or the name of what --format json prints, such as "plan" or "contracts-list". Without
+    KIND, all are listed. In a guide, what stands between its markers is filled in: `<!-- pkgplan: fields ROUTE -->` is
+    a table of fields, `<!-- pkgplan: example PATH ROUTE -->` a piece of a file; `<!-- /pkgplan -->` ends either.
     """
     options = options_of(ctx)
     if sum(value is not None for value in (kind, check, write)) > 1:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgplan import apply as runs
-from pkgplan.cli.commands.apply import Consent
+from pkgplan.cli.consent import Consent
 from pkgplan.cli.options import CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
 from pkgplan.cli.root import LazyGroup
@@ -92,7 +92,7 @@ def rebuild(ctx: click.Context, *, yes: bool) -> int:
     compiled = compile_packages(catalog, deployment.ids(catalog))
     with packages_to_read(deployment) as api:
         consent = Consent(yes)
-        consent.refuse_unaskable()
+        consent.refuse_unaskable("rebuild the log")
         if not consent.ask(f'Rebuild the state log of "{deployment.name}" from its packages?'):
             notice("Nothing was recorded.")
             return 130

@@ -48,9 +48,16 @@ def test_files_are_valid_and_small(kind: str) -> None:
 def test_no_schema_is_left_over() -> None:
     kinds = {file_name(kind) for kind in KINDS}
     assert {path.name for path in SCHEMAS.glob("*.json")} - kinds == {
-        "plan.schema.json",
+        "contracts-list.schema.json",
+        "contracts-show.schema.json",
+        "custom-fields-list.schema.json",
+        "custom-fields-set.schema.json",
+        "customers-create.schema.json",
+        "customers-list.schema.json",
         "diagnostics.schema.json",
         "diff.schema.json",
+        "plan.schema.json",
+        "provision.schema.json",
     }
 
 

@@ -1,0 +1,152 @@
+"""A contract of the API as a view: every dated piece of every term, with amounts as people say them.
+
+Comes in: the body that POST /v2/contracts/get answers, the names of pricing units. Goes out: `ContractView`.
+Never here: balances, what a term did not get, or guesses: a field that is not there is shown as nothing.
+Source: SDK type `ContractV2`. Amounts of the API are in cents for USD.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from pkgplan.model.canonical import as_list, as_object, compact
+from pkgplan.model.timeline import Window
+from pkgplan.model.units import USD, USD_CREDIT_TYPE_ID, Money, parse_instant
+from pkgplan.report.contracts import ContractView, TermView, amount_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.names import PackageRef
+    from pkgplan.model.units import Instant
+
+_KINDS: Final = (
+    "commits",
+    "credits",
+    "recurring_commits",
+    "recurring_credits",
+    "subscriptions",
+    "overrides",
+    "scheduled_charges",
+)
+# The schedules of a term, and what each is for.
+_SCHEDULES: Final = {"access_schedule": "access", "invoice_schedule": "invoice", "schedule": "charge"}
+_AMOUNTS: Final = {"access_amount": "grants", "invoice_amount": "invoice"}
+
+
+def contract_view(
+    body: JsonObject, refs: Mapping[str, PackageRef], unit_names: Mapping[str, str]
+) -> ContractView:
+    """A contract as it stands; terms in the order in which a promise has them.
+
+    Args:
+        body: of the answer.
+        refs: the recorded versions by the ids of their packages.
+        unit_names: of pricing units by id; the API does not name all of them.
+    """
+    package_id = _text(body.get("package_id"))
+    units = {USD_CREDIT_TYPE_ID: USD, **unit_names}
+    return ContractView(
+        contract_id=str(body["id"]),
+        customer_id=str(body["customer_id"]),
+        name=_text(body.get("name")),
+        ref=None if package_id is None else refs.get(package_id),
+        package_id=package_id,
+        window=Window.from_json(body),
+        archived_at=_instant(body.get("archived_at")),
+        custom_fields=_fields(body),
+        terms=tuple(
+            term
+            for kind in _KINDS
+            for item in as_list(body.get(kind) or [])
+            for term in _terms(kind, as_object(item), units)
+        ),
+    )
+
+
+def _terms(kind: str, term: JsonObject, units: Mapping[str, str]) -> Iterator[TermView]:
+    def view(role: str, at: Instant | None, window: Window | None, amount: str | None) -> TermView:
+        named = (
+            term
+            if term.get("name")
+            else _part(term, "product") or _part(_part(term, "subscription_rate"), "product")
+        )
+        name = _text(named.get("name"))
+        return TermView(kind, _text(term.get("id")), name, role, at, window, amount, _fields(term))
+
+    schedules = [(role, _part(term, name)) for name, role in _SCHEDULES.items() if term.get(name)]
+    for role_of_schedule, schedule in schedules:
+        unit = _unit(schedule, units)
+        role = "uninvoiced" if schedule.get("do_not_invoice") is True else role_of_schedule
+        for item in map(as_object, as_list(schedule.get("schedule_items") or [])):
+            at = _instant(item.get("timestamp"))
+            window = Window.from_json(item) if at is None else None
+            yield view(role, at, window, _amount(item.get("amount"), unit))
+    amounts = [(role, _part(term, name)) for name, role in _AMOUNTS.items() if term.get(name)]
+    for role, amount in amounts:
+        yield view(role, None, Window.from_json(term), _product(amount, units))
+    if not schedules and not amounts:
+        yield view("term", None, Window.from_json(term), _gist(term, units))
+
+
+def _product(amount: JsonObject, units: Mapping[str, str]) -> str | None:
+    """What is given each time; without a quantity it is given for each seat."""
+    price, quantity = amount.get("unit_price"), amount.get("quantity")
+    if not isinstance(price, int | Decimal):
+        return None
+    times = quantity if isinstance(quantity, int | Decimal) else 1
+    said = _amount(price * times, _unit(amount, units))
+    return said if "quantity" in amount else f"{said} a seat"
+
+
+def _gist(term: JsonObject, units: Mapping[str, str]) -> str | None:
+    """What an override or a subscription says, in a few words."""
+    said = []
+    if "entitled" in term:
+        said.append("entitled" if term["entitled"] else "not entitled")
+    if isinstance(multiplier := term.get("multiplier"), int | Decimal):
+        said.append(f"x {compact(multiplier)}")
+    if rate := _part(term, "overwrite_rate"):
+        unit = _unit(rate, units)
+        price = _amount(rate.get("price"), unit)
+        # Without a unit the number is in that of the rate card, or a fraction.
+        kind = f"{str(rate.get('rate_type', '')).lower()} rate"
+        said.append(kind if price is None else f"{kind} {price}" if unit is None else price)
+    quantities = [as_object(item) for item in as_list(term.get("quantity_schedule") or [])]
+    if quantities:
+        said.append(f"quantity {', '.join(compact(item['quantity']) for item in quantities)}")
+    return ", ".join(said) or None
+
+
+def _amount(value: JsonValue, unit: str | None) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return amount_text(value if unit is None else Money.from_api(value, unit))
+
+
+def _unit(priced: JsonObject, units: Mapping[str, str]) -> str | None:
+    """The name of the pricing unit; None for units of usage."""
+    if priced.get("access_type") == "QUANTITY":
+        return None
+    named = _part(priced, "credit_type")
+    unit_id = _text(named.get("id", priced.get("credit_type_id")))
+    return None if unit_id is None else units.get(unit_id) or _text(named.get("name")) or unit_id
+
+
+def _fields(thing: JsonObject) -> dict[str, str]:
+    return {key: str(value) for key, value in as_object(thing.get("custom_fields") or {}).items()}
+
+
+def _part(whole: JsonObject, name: str) -> JsonObject:
+    value = whole.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _instant(value: JsonValue) -> Instant | None:
+    return parse_instant(value) if isinstance(value, str) else None
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
