@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.sdk_client import TOKEN
+from support.served import served_process
 
 from pkgplan.cli.options import EXIT_CODES
 
@@ -22,6 +24,7 @@ AN_ID = "7c2095b1-3128-40eb-9762-161d98ae86b2"
 _DIGEST = re.compile(r"sha256:[0-9a-f]+")
 _ACTOR = re.compile(r"\b[\w.-]+@(?!\d)[\w.-]+ *")
 _TABLE = re.compile(r"\| exit code \| meaning \|\n\|---\|---\|\n((?:\|.*\n)*)")
+_PROGRAM = re.compile(r"<!-- run: serve -->\n\n```python\n(.*?)```\n\n```\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"<!-- file: (\S+) -->\n(?:\n```yaml\n.*?```\n)?", re.DOTALL)
 
 
@@ -77,6 +80,17 @@ def test_every_command_prints_what_the_readme_shows(folder: Path) -> None:
             assert block == real
     if UPDATE:
         README.write_text(text, encoding="utf-8")
+
+
+def test_the_program_prints_what_the_readme_shows(folder: Path) -> None:
+    program, output = _PROGRAM.findall(README.read_text(encoding="utf-8"))[0]
+    with served_process(folder) as server:
+        program = program.replace("http://127.0.0.1:8000", server.url).replace('"any"', f'"{TOKEN}"')
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.stderr == ""
+    assert done.stdout == output
 
 
 def test_exit_codes_are_those_of_the_code() -> None:

@@ -27,10 +27,12 @@ YEAR = {"value": 12, "unit": "MONTHS"}
 def metronome(request: pytest.FixtureRequest) -> Iterator[Metronome]:
     with an_engine(clock=HandClock(datetime(2025, 9, 15, tzinfo=UTC))) as engine:
         if request.param == "in process":
-            yield in_process(engine)
+            with in_process(engine) as client:
+                yield client
         else:
             with served(engine) as server:
-                yield over_http(server.url)
+                with over_http(server.url) as client:
+                    yield client
 
 
 def test_the_starter_plan_from_metric_to_cohort(metronome: Metronome) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
@@ -18,19 +17,21 @@ import httpx
 import metronome
 import pytest
 
+from pkgplan.model.canonical import compact
 from support.offline import a_package, an_engine
 from support.provisioned import START, sizes
 from support.sdk_client import in_process, over_http, routed
 from support.served import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from metronome import Metronome
     from metronome.resources.v1 import V1Resource
     from metronome.resources.v2 import V2Resource
 
     from pkgplan.engine import Engine
+    from pkgplan.model.canonical import JsonObject
 
 FLAVOURS = ("in process", "over HTTP")
 UNKNOWN = "99999999-0000-4000-8000-000000000009"
@@ -71,9 +72,10 @@ class Offline:
         return self.v1.customers.create(**{"name": self.name("customer"), **body}).data.id
 
     def package(self, **changes: Any) -> str:
-        """The Starter plan with changes, on no alias if they do not say so."""
-        body: dict[str, Any] = a_package(**changes)
-        return self.v1.packages.create(**body).data.id
+        """The Starter plan with changes, None for what it does without; on no alias if they do not say so."""
+        body: JsonObject = {key: value for key, value in a_package(**changes).items() if value is not None}
+        # The SDK sends no decimals.
+        return self.v1.packages.create(**json.loads(compact(body))).data.id
 
     def contract(self, customer_id: str, package_id: str, starting_at: str = START, **body: Any) -> str:
         """A contract of a customer on a package, from October 2025 on if nothing else is said."""
@@ -81,23 +83,26 @@ class Offline:
             customer_id=customer_id, package_id=package_id, starting_at=starting_at, **body
         ).data.id
 
-    def posted(self, path: str, body: Any) -> Any:
+    def posted(self, path: str, body: Any = None, query: dict[str, object] | None = None) -> Any:
         """What a request answers that the SDK has no method for, or would not send."""
-        return self.client.post(path, cast_to=httpx.Response, body=body).json()
+        return self.client.post(
+            path, cast_to=httpx.Response, body=body, options={"params": query or {}}
+        ).json()
 
-    def refusal(self, status: int, call: Callable[[], object], *, writes: bool = False) -> dict[str, Any]:
-        """The body of a refusal: it has this status as the SDK's own exception, a message, and nothing was written."""
+    def refusal(
+        self, status: int, call: Callable[..., object], *arguments: Any, **named: Any
+    ) -> dict[str, Any]:
+        """What a call is refused with: the status as the SDK's own exception, a message; and nothing was written."""
         before = sizes(self.engine)
         with pytest.raises(metronome.APIStatusError) as raised:
-            call()
+            call(*arguments, **named)
         error = raised.value
         assert (type(error), error.status_code) == (REFUSALS[status], status), error
         body: dict[str, Any] = json.loads(error.response.content)
         assert isinstance(body["message"], str)
         assert body["message"].strip()
         assert "Traceback" not in body["message"]
-        if not writes:
-            assert sizes(self.engine) == before, "a refused request stored something"
+        assert sizes(self.engine) == before, "a refused request stored something"
         return body
 
     def forget(self) -> None:
@@ -117,10 +122,8 @@ class Offline:
 def offline_metronome(flavour: str) -> Iterator[Offline]:
     """A seeded engine with a client in one of the flavours."""
     with an_engine() as engine, ExitStack() as stack:
-        if flavour == "in process":
-            client = in_process(engine)
-        else:
-            client = over_http(stack.enter_context(served(engine)).url)
+        served_at = None if flavour == "in process" else stack.enter_context(served(engine)).url
+        client = in_process(engine) if served_at is None else over_http(served_at)
         yield _watched(stack.enter_context(client), engine)
 
 
