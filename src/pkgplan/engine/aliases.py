@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.faults import refused
-from pkgplan.engine.instants import from_text, to_api_text, to_text
+from pkgplan.engine.instants import from_text, row_to_api_text, to_text
+from pkgplan.model.canonical import compact
 from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import AliasRow, AliasWindow, Window, take_over
+from pkgplan.model.timeline import BEGINNING, END, AliasRow, AliasWindow, Window, take_over
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
+
+_BEGINNING: Final = to_text(BEGINNING)
+_END: Final = to_text(END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +123,23 @@ def windows_of(connection: sqlite3.Connection, table: AliasTable, seq: int) -> l
     ]
 
 
-def shown_windows(connection: sqlite3.Connection, table: AliasTable, seq: int) -> list[JsonValue]:
-    """The windows of one owner as answers show them: `{name, starting_at?, ending_before?}`."""
-    return [_shown(each) for each in windows_of(connection, table, seq)]
-
-
-def _shown(held: AliasWindow) -> JsonObject:
-    body: JsonObject = {"name": held.alias}
-    if held.window.starting_at is not None:
-        body["starting_at"] = to_api_text(held.window.starting_at)
-    if held.window.ending_before is not None:
-        body["ending_before"] = to_api_text(held.window.ending_before)
-    return body
+def shown_windows(
+    connection: sqlite3.Connection, table: AliasTable, seqs: Iterable[int]
+) -> dict[int, list[JsonValue]]:
+    """The windows of owners as answers show them, `{name, starting_at?, ending_before?}`, by number of the owner."""
+    shown: dict[int, list[JsonValue]] = {seq: [] for seq in seqs}
+    query = table.sql(
+        "SELECT {owner}, alias, starting_at, ending_before FROM {windows}"
+        " WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY {owner}, alias, starting_at"
+    )
+    for seq, alias, start, end in connection.execute(query, (compact([*shown]),)):
+        body: JsonObject = {"name": alias}
+        if start != _BEGINNING:
+            body["starting_at"] = row_to_api_text(start)
+        if end != _END:
+            body["ending_before"] = row_to_api_text(end)
+        shown[seq].append(body)
+    return shown
 
 
 def _rows_met(connection: sqlite3.Connection, table: AliasTable, wanted: AliasWindow) -> dict[int, AliasRow]:

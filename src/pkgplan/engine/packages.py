@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.aliases import PACKAGES, shown_windows
 from pkgplan.engine.instants import to_api_text
-from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_json
+from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_own
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from pkgplan.model.units import Instant
 
@@ -78,7 +79,7 @@ def find(connection: sqlite3.Connection, package_id: str) -> StoredPackage | Non
 def request_of(connection: sqlite3.Connection, seq: int) -> JsonObject:
     """The body that created a package, of which reads do not show everything."""
     (request,) = connection.execute("SELECT request FROM packages WHERE seq = ?", (seq,)).fetchone()
-    return as_object(parse_json(request))
+    return as_object(parse_own(request))
 
 
 def page(
@@ -94,17 +95,19 @@ def mark_archived(connection: sqlite3.Connection, seq: int, at: Instant) -> None
     connection.execute("UPDATE packages SET archived_at = ? WHERE seq = ?", (to_api_text(at), seq))
 
 
-def shown(connection: sqlite3.Connection, stored: StoredPackage) -> JsonObject:
-    """The API's `Package` object."""
-    body: JsonObject = {
-        "id": stored.package_id,
-        "created_at": stored.created_at,
-        **as_object(parse_json(stored.body)),
-        "aliases": shown_windows(connection, PACKAGES, stored.seq),
-    }
-    if stored.archived_at is not None:
-        body["archived_at"] = stored.archived_at
-    return body
+def shown(connection: sqlite3.Connection, rows: Sequence[StoredPackage]) -> list[JsonObject]:
+    """The API's `Package` objects, with one more query for all of them."""
+    windows = shown_windows(connection, PACKAGES, [stored.seq for stored in rows])
+    return [
+        {
+            "id": stored.package_id,
+            "created_at": stored.created_at,
+            **as_object(parse_own(stored.body)),
+            "aliases": windows[stored.seq],
+            **({} if stored.archived_at is None else {"archived_at": stored.archived_at}),
+        }
+        for stored in rows
+    ]
 
 
 _SELECT: Final = "SELECT seq, id, created_at, archived_at, body FROM packages"

@@ -188,8 +188,8 @@ MIGRATIONS: Final = (
       archived_at TEXT,
       body TEXT NOT NULL
     );
-    CREATE INDEX contracts_by_customer ON contracts (customer_id, seq);
-    CREATE INDEX contracts_by_package ON contracts (package_seq, seq);
+    CREATE INDEX contracts_by_customer ON contracts (customer_id, starting_at, seq);
+    CREATE INDEX contracts_by_package ON contracts (package_seq, seq, starting_at, ending_before, archived_at);
     CREATE TABLE contract_terms (
       id TEXT PRIMARY KEY,
       contract_seq INTEGER NOT NULL REFERENCES contracts (seq),
@@ -232,6 +232,7 @@ MIGRATIONS: Final = (
       status INTEGER NOT NULL,
       body TEXT NOT NULL
     );
+    CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
     -- What they held is the catalog's and comes back in the tables above with the next seed.
     DROP TABLE prerequisites;
     DROP TABLE rates;

@@ -8,6 +8,7 @@ recognised before anything is written to it.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -29,43 +30,81 @@ APPLICATION_ID: Final = 0x706B6770
 
 _RETRY_SECONDS: Final = 0.02
 _ANOTHER_FILE: Final = "move the file away or name another one"
+_NOT_WRITABLE: Final = "the file and its folder must be writable, also for who only reads"
+_UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _NOT_A_DATABASE: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+# What no file and no other process can be blamed for.
+_OUR_BUGS: Final = (
+    sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+)  # fmt: skip
+
+
+class _Lane:
+    """One connection, and the lock of the threads that share it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.connection: sqlite3.Connection | None = None
 
 
 class Store:
-    """One SQLite database, opened at the first call, shared by the threads of this process."""
+    """One SQLite database, opened at the first call, shared by the threads of this process.
+
+    A file has one connection for writers and one for readers, so that in this process, too, nobody who reads waits
+    for a disk or for another process that has the write lock. What is in memory has one connection for both.
+    """
 
     def __init__(self, path: Path | str, *, busy_seconds: float) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
-        self._lock = threading.RLock()
-        self._open_connection: sqlite3.Connection | None = None
+        self._writers = _Lane()
+        self._readers = self._writers if path == MEMORY else _Lane()
+        self._known: tuple[int, int] | None = None
+        """The file that is open, by device and number."""
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that has the write lock from its first moment; commits, or leaves nothing."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._transaction(self._writers, "BEGIN IMMEDIATE") as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A transaction that sees one snapshot and never waits for writers."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction(self._readers, "BEGIN") as connection:
             yield connection
 
     def close(self) -> None:
         """Close the file; a later call opens it again (and an in-memory store empty)."""
-        with self._lock:
-            if self._open_connection is not None:
-                self._open_connection.close()
-                self._open_connection = None
+        for lane in (self._readers, self._writers):
+            with lane.lock:
+                if lane.connection is not None:
+                    lane.connection.close()
+                    lane.connection = None
+                self._known = None
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            connection = self._connection()
-            with self._explained(), _within(connection, begin):
-                yield connection
+    def _transaction(self, lane: _Lane, begin: str) -> Iterator[sqlite3.Connection]:
+        with lane.lock:
+            if self._known not in {None, self._file()}:
+                # What is written to a file without a name is acknowledged, and lost with the last connection.
+                raise self._fault(
+                    "was moved or deleted while it was open", hint="put it back, then start again"
+                )
+            if lane.connection is None:
+                lane.connection = self._opened()
+                self._known = self._file()
+            with self._explained(), _within(lane.connection, begin):
+                yield lane.connection
+
+    def _file(self) -> tuple[int, int] | None:
+        """Which file the path stands for; None if for none, or for memory."""
+        try:
+            found = None if self._path == MEMORY else os.stat(self._path)  # noqa: PTH116 - ten times as quick
+        except OSError:
+            return None
+        return None if found is None else (found.st_dev, found.st_ino)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -73,16 +112,11 @@ class Store:
             yield
         except sqlite3.DatabaseError as error:
             code = _primary_code(error)
-            if code is None or isinstance(error, sqlite3.IntegrityError):
-                raise  # a bug of ours, not of the file
+            if code is None or code in _OUR_BUGS:
+                raise
             if code in _NOT_A_DATABASE:
                 raise self._fault(f"is damaged: {error}", hint=_ANOTHER_FILE) from error
             raise EngineError(503, f'the engine database "{self._path}" did not answer: {error}') from error
-
-    def _connection(self) -> sqlite3.Connection:
-        if self._open_connection is None:
-            self._open_connection = self._opened()
-        return self._open_connection
 
     def _opened(self) -> sqlite3.Connection:
         try:
@@ -93,13 +127,16 @@ class Store:
                 self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
             )
         except (OSError, sqlite3.Error) as error:
-            raise self._fault(f"cannot be opened: {error}") from error
+            reason = (isinstance(error, OSError) and error.strerror) or str(error)
+            raise self._fault(f"cannot be opened: {reason.lower()}", hint=_NOT_WRITABLE) from error
         try:
             self._patiently(lambda: self._prepare(connection))
         except sqlite3.Error as error:
             connection.close()
-            damaged = _primary_code(error) == sqlite3.SQLITE_CORRUPT
-            raise self._fault(f"{'is damaged' if damaged else 'cannot be used'}: {error}") from error
+            code = _primary_code(error)
+            problem = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "cannot be used"
+            hint = _NOT_WRITABLE if code in _UNWRITABLE else ""
+            raise self._fault(f"{problem}: {error}", hint=hint) from error
         except BaseException:
             connection.close()
             raise

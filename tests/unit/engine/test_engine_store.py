@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.offline import CLOUD, NOW, HandClock, a_package, an_alias, an_engine
 from support.offline_terms import a_flat_rate, an_overwrite, with_terms
+from support.sqlite_steps import steps_of
 
 from pkgplan.engine import EmbeddedPackages, Engine, EngineError, SeededReference
 from pkgplan.errors import ApiUnavailable, EnvironmentFault
@@ -141,18 +142,75 @@ def test_a_lock_that_is_never_released_is_unavailable_and_nothing_is_done(tmp_pa
     other.close()
 
 
+def test_readers_of_one_engine_do_not_wait_for_a_writer_who_waits(tmp_path: Path) -> None:
+    path = tmp_path / "engine.db"
+    with an_engine(path) as engine:
+        create(engine, a_package())
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        writer = threading.Thread(target=create, args=(engine, a_package()))
+        writer.start()
+        writer.join(0.1)
+        assert len(as_list(engine.call("packages.list", {})["data"])) == 1
+        assert writer.is_alive(), "the list was answered before the lock was free"
+        other.execute("ROLLBACK")
+        writer.join()
+        assert len(as_list(engine.call("packages.list", {})["data"])) == 2
+        other.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.parametrize("unwritable", ["engine.db", "."])
+def test_what_cannot_be_written_is_a_fault_of_the_environment(tmp_path: Path, unwritable: str) -> None:
+    path = tmp_path / "folder" / "engine.db"
+    an_engine(path).close()
+    locked = path.parent / unwritable
+    locked.chmod(0o555)
+    try:
+        with Engine(path, HandClock()) as engine, pytest.raises(EnvironmentFault) as raised:
+            engine.call("packages.list", {})
+        assert "must be writable" in raised.value.hint
+    finally:
+        locked.chmod(0o755)
+
+
+def test_the_log_beside_the_file_does_not_grow_for_ever_and_goes_with_the_engine(tmp_path: Path) -> None:
+    path, log = tmp_path / "engine.db", tmp_path / "engine.db-wal"
+    with an_engine(path) as engine:
+        sizes = []
+        for _ in range(3):
+            for _ in range(60):
+                create(engine, a_package(name="x" * 50_000))
+                engine.call("packages.list", {}, query={"limit": 1})
+            sizes.append(log.stat().st_size)
+        assert path.stat().st_size > 2 * max(sizes)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_engine_that_was_closed_has_no_files_open(tmp_path: Path) -> None:
+    def count() -> int:
+        return len(os.listdir("/dev/fd"))  # noqa: PTH208 - a path would keep the listing open
+
+    before = count()
+    for _ in range(20):
+        with an_engine(tmp_path / "engine.db") as engine:
+            engine.call("packages.list", {})
+    assert count() == before
+
+
 def test_a_full_disk_is_unavailable_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with an_engine(tmp_path / "engine.db") as engine:
         packages = EmbeddedPackages(engine)
         packages.create(a_package(name="before", uniqueness_key="before", aliases=[an_alias("A")]))
-        with engine._store.reading() as connection:
+        with engine._store.writing() as connection:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        engine._store._connection().execute(f"PRAGMA max_page_count = {pages}")
+            connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(ApiUnavailable, match="full") as raised:
             packages.create(a_package(name="x" * 200_000, uniqueness_key="large", aliases=[an_alias("A")]))
         assert "\n" not in raised.value.message
         assert [package.name for package in packages.list()] == ["before"]
-        engine._store._connection().execute("PRAGMA max_page_count = 1000000")
+        with engine._store.writing() as connection:
+            connection.execute("PRAGMA max_page_count = 1000000")
         packages.create(a_package(name="after", uniqueness_key="large"))
         assert [package.name for package in packages.list()] == ["before", "after"]
 
@@ -329,22 +387,6 @@ def test_a_seed_that_lacks_what_it_needs_seeds_nothing(reference: SeededReferenc
             create(engine, {"name": "x", "rate_card_alias": "nine"})
 
 
-def steps_of(engine: Engine, call: Callable[[], object]) -> int:
-    """How many virtual machine steps SQLite takes for a call: work, without the noise of a clock."""
-    steps = 0
-
-    def count() -> int:
-        nonlocal steps
-        steps += 1
-        return 0
-
-    connection = engine._store._connection()
-    connection.set_progress_handler(count, 1)
-    call()
-    connection.set_progress_handler(None, 1)
-    return steps
-
-
 def test_no_call_gets_slower_as_the_store_fills() -> None:
     clock = HandClock()
     with an_engine(clock=clock) as engine:
@@ -385,3 +427,19 @@ def test_no_call_gets_slower_as_the_store_fills() -> None:
             small,
             large,
         )
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_gone_takes_no_more_writes(tmp_path: Path, replaced: bool) -> None:  # noqa: FBT001 - a case
+    path = tmp_path / "engine.db"
+    with an_engine(path) as engine:
+        create(engine, a_package())
+        for file in tmp_path.glob("engine.db*"):
+            file.unlink()
+        if replaced:
+            path.write_bytes(b"something else" * 1000)
+        with pytest.raises(EnvironmentFault, match="was moved or deleted"):
+            create(engine, a_package())
+        with pytest.raises(EnvironmentFault, match="was moved or deleted"):
+            engine.call("packages.list", {})
+    assert path.exists() == replaced

@@ -14,6 +14,7 @@ from pkgplan.model.canonical import (
     compact,
     digest_of,
     parse_json,
+    parse_own,
     plain_number,
     pretty,
     survives_double,
@@ -59,6 +60,16 @@ def test_order_of_keys_and_spelling_of_numbers_change_nothing(value: JsonValue, 
 @given(JSON)
 def test_what_is_written_is_read_back(write: Callable[[JsonValue], str | bytes], value: JsonValue) -> None:
     assert canonical(parse_json(write(value))) == canonical(value)
+
+
+@pytest.mark.parametrize("write", [canonical, compact])
+@given(JSON)
+def test_what_we_wrote_ourselves_is_read_like_anything_else(
+    write: Callable[[JsonValue], str | bytes], value: JsonValue
+) -> None:
+    text = write(value)
+    text = text if isinstance(text, str) else text.decode()
+    assert repr(parse_own(text)) == repr(parse_json(text))
 
 
 @given(JSON)
