@@ -65,6 +65,13 @@ class Example(dict[str, Any]):
         self[path] = {"apiVersion": "pkgplan/v1", "kind": kind, "metadata": {"key": key}, "spec": spec}
         return path
 
+    def split_up(self, field: str, *keys: str) -> None:
+        """Give input tokens a group key, and their metric what that takes."""
+        self.spec_of("references/product-input-tokens.yaml")[field] = [*keys]
+        metric = self.spec_of("references/metric-input-tokens.yaml")
+        metric["group_keys"] = [[*keys]]
+        metric["property_filters"] += [{"name": key, "exists": True} for key in keys]
+
     def add_seats(self, key: str = "seats", **more: Any) -> dict[str, Any]:
         """A seat-based subscription in `starter`, priced like the fee."""
         seats = deepcopy(self.fee)

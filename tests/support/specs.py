@@ -72,8 +72,14 @@ def world(currency: str) -> dict[str, Any]:
         }
 
     add("Project", "random", {"namespace": "random", "environments": {"local": {"engine": "embedded"}}})
-    groups = [[*GROUPS, "project", "user_id"]]
-    add("BillableMetric", "metric", {"name": "Metric", "aggregation_type": "count", "group_keys": groups})
+    shown = ["project", "user_id"]
+    metric = {
+        "name": "Metric",
+        "aggregation_type": "count",
+        "property_filters": [{"name": name, "exists": True} for name in (*GROUPS, *shown)],
+        "group_keys": [shown, [*GROUPS, *shown]],
+    }
+    add("BillableMetric", "metric", metric)
     add("PricingUnit", PRICING_UNIT, {"name": "AI credits"})
     spec: dict[str, Any]
     for entity in ENTITIES:
@@ -85,7 +91,7 @@ def world(currency: str) -> dict[str, Any]:
     add("Product", "grant", {"name": "Grant", "type": "fixed"})
     add("Product", "charge", {"name": "Charge", "type": "fixed"})
     for key in USAGE:
-        more: dict[str, Any] = {"presentation_group_key": ["project", "user_id"]}
+        more: dict[str, Any] = {"presentation_group_key": shown}
         if key == "grouped":
             more["pricing_group_key"] = [*GROUPS]
         spec = {"name": key, "type": "usage", "billable_metric": "metric", "tags": TAGS[key], **more}

@@ -373,6 +373,25 @@ UNUSED_FRAGMENT = Rule(
     "Name it in the `from` of a package, or remove it.",
 )  # fmt: skip
 
+# 26x: references that Metronome refuses
+
+TWO_UNITS_ON_A_CARD = Rule(
+    "PKG260", "two-units-on-a-card", _E, "a product with prices in two pricing units on one rate card",
+    "A rate card prices each product in one unit; the API refuses a later rate in another one.",
+    "Write all rates of the product in one unit, or price it on another rate card or as another product.",
+)  # fmt: skip
+GROUP_KEY_OF_METRIC = Rule(
+    "PKG261", "group-key-of-metric", _E, "a product whose group keys are not a group key of its metric",
+    "Usage can only be split up as its metric counts it: `pricing_group_key` and `presentation_group_key` together "
+    "must be one of the metric's `group_keys`.",
+    "Add the keys to `group_keys` of the metric, all in one list.",
+)  # fmt: skip
+METRIC_DEFINITION = Rule(
+    "PKG262", "metric-definition", _E, "a metric that says too little, or too much",
+    "A metric is SQL, or an aggregation of events that surely have the properties which it adds up and groups by.",
+    "Give `aggregation_type` and a property filter with `exists: true` for each property, or nothing but `sql`.",
+)  # fmt: skip
+
 # 3xx: units
 
 INEXACT_AMOUNT = Rule(

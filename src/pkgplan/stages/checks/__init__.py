@@ -26,6 +26,7 @@ from pkgplan.stages.checks.dead_terms import check_dead_grants, check_dead_subsc
 from pkgplan.stages.checks.dominated import check_dominated
 from pkgplan.stages.checks.gates import check_balance_filters, check_payment_gates
 from pkgplan.stages.checks.index import Index, Unsound
+from pkgplan.stages.checks.metrics import check_group_keys, check_metrics
 from pkgplan.stages.checks.money import check_exact, check_units
 from pkgplan.stages.checks.override_prices import check_ambiguous_overrides, check_overwrite_units
 from pkgplan.stages.checks.override_targets import (
@@ -50,7 +51,7 @@ from pkgplan.stages.checks.pinned import check_pinned_prices, check_price_labels
 from pkgplan.stages.checks.products import check_product_specs, check_term_products
 from pkgplan.stages.checks.project import check_default_environment
 from pkgplan.stages.checks.rate_cards import check_rate_kinds, check_rate_units
-from pkgplan.stages.checks.rates import check_rate_group_values, check_rate_times
+from pkgplan.stages.checks.rates import check_one_unit, check_rate_group_values, check_rate_times
 from pkgplan.stages.checks.recurring import (
     check_daily,
     check_quantity_or_seats,
@@ -80,6 +81,8 @@ if TYPE_CHECKING:
 CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
     check_references,
     check_default_environment,
+    check_metrics,
+    check_group_keys,
     check_product_specs,
     check_term_products,
     check_applicability_choice,
@@ -89,6 +92,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
     check_rate_units,
     check_rate_times,
     check_rate_group_values,
+    check_one_unit,
     check_tiers,
     check_units,
     check_exact,

@@ -1,4 +1,4 @@
-"""Rates fit the type of their product and the units of their card (PKG102, PKG202, PKG302, PKG304).
+"""Rates fit the type of their product and the units of their card (PKG102, PKG107, PKG202, PKG302, PKG304).
 
 Comes in: the index. Goes out: findings inside rate cards.
 Never here: which rate a contract gets. `rate_type: custom` is agreed with the vendor and left alone.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.overrides import OverwriteRate
     from pkgplan.model.catalog.rate_cards import CommitRate, Rate, RateCardDocument
-    from pkgplan.model.diagnostics import Route
+    from pkgplan.model.diagnostics import Location, Route
     from pkgplan.stages.checks.index import Index
 
 # The types of rate that a product of a type can have.
@@ -70,6 +70,11 @@ def _rate_kind(
         message = f"the rate of {product} has a commit rate, which only usage has"
         at = card.at(*route, "commit_rate")
         yield Diagnostic(rules.WRONG_PRODUCT_TYPE, message, at, "remove it", related)
+    elif rate.commit_rate is not None and rate.commit_rate.rate_type not in allowed:
+        message = f"{product} has a commit rate of type {quote(rate.commit_rate.rate_type)}"
+        at = card.at(*route, "commit_rate", "rate_type")
+        hint = f"use one of {', '.join(allowed)}"
+        yield Diagnostic(rules.WRONG_PRODUCT_TYPE, message, at, hint, related)
 
 
 def check_rate_units(index: Index) -> Iterator[Diagnostic]:
@@ -84,17 +89,41 @@ def check_rate_units(index: Index) -> Iterator[Diagnostic]:
             hint = index.hint("currency", currency, CURRENCIES) or "use an ISO code such as USD"
             yield Diagnostic(rules.UNKNOWN_UNIT, message, card.at("spec", "fiat_credit_type"), hint)
             continue
-        for position, conversion in enumerate(spec.credit_type_conversions):
-            worth = conversion.fiat_per_custom_credit
-            if worth.unit in CURRENCIES and worth.unit != currency:
-                at = card.at("spec", "credit_type_conversions", position, "fiat_per_custom_credit")
-                message = (
-                    f"{quote(worth)} is not in {quote(currency)}, the currency of rate card {quote(card.key)}"
-                )
-                yield Diagnostic(rules.MIXED_UNITS, message, at, f"write the worth in {currency}")
+        yield from _conversions(index, card, currency)
         convertible = {conversion.custom_credit_type for conversion in spec.credit_type_conversions}
         for position, rate in enumerate(spec.rates):
             yield from _rate_units(index, card, ("spec", "rates", position), rate, {currency} | convertible)
+
+
+def _conversions(index: Index, card: Declared[RateCardDocument], currency: str) -> Iterator[Diagnostic]:
+    """What a unit is worth is said once, in the currency of the card, and it is more than nothing."""
+    first: dict[str, Location] = {}
+    for position, conversion in enumerate(card.document.spec.credit_type_conversions):
+        route: Route = ("spec", "credit_type_conversions", position)
+        unit, worth = conversion.custom_credit_type, conversion.fiat_per_custom_credit
+        before = first.setdefault(unit, card.at(*route))
+        if before != card.at(*route):
+            message = f"rate card {quote(card.key)} says twice what {quote(unit)} is worth"
+            related = (Related(before, "the first worth is here"),)
+            yield Diagnostic(rules.MIXED_UNITS, message, card.at(*route), "keep one of the two", related)
+        declared = index.catalog.pricing_units.get(unit)
+        if declared is not None and declared.document.spec.name in CURRENCIES:
+            message = (
+                f"{quote(unit)} is the currency {quote(declared.document.spec.name)}, not a unit of yours"
+            )
+            related = (Related(declared.at("spec", "name"), "its name is given here"),)
+            hint = "remove the worth, or give the unit another name"
+            yield Diagnostic(rules.MIXED_UNITS, message, card.at(*route, "custom_credit_type"), hint, related)
+        at = card.at(*route, "fiat_per_custom_credit")
+        if _is_unit(index, worth.unit) and worth.unit != currency:
+            message = (
+                f"{quote(worth)} is not in {quote(currency)}, the currency of rate card {quote(card.key)}"
+            )
+            yield Diagnostic(rules.MIXED_UNITS, message, at, f"write the worth in {currency}")
+        if not worth.amount:
+            message = f"{quote(unit)} is worth {quote(worth)} on rate card {quote(card.key)}"
+            hint = f'write a worth of more than nothing, such as "0.01 {currency}"'
+            yield Diagnostic(rules.OUT_OF_RANGE, message, at, hint)
 
 
 def _rate_units(

@@ -1,8 +1,10 @@
-"""The rates of a card leave no doubt about a price: one at a time, for all group values (PKG235, PKG236).
+"""The rates of a card leave no doubt about a price: one at a time, for all group values, in one unit.
 
-Comes in: the index. Goes out: findings inside rate cards. Never here: types and units (`rate_cards.py`).
+Comes in: the index. Goes out: findings inside rate cards (PKG235, PKG236, PKG260).
+Never here: types of rates, and which units a card knows (`rate_cards.py`).
 Source: POST /v1/contract-pricing/rate-cards/addRate ("must give every pricing_group_key"); adding a rate for the
-same price and start replaces the first one. A rate without an end lasts until the next one begins.
+same price and start replaces the first one. A rate without an end lasts until the next one begins. Guide
+"Currencies and custom pricing units": the unit of a product on a rate card cannot change.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
 from pkgplan.model.units import on_the_hour, short_instant
+from pkgplan.stages.checks.rate_cards import prices_of
 from pkgplan.stages.checks.words import listed, quote
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.rate_cards import Rate, RateCardDocument
+    from pkgplan.model.diagnostics import Route
     from pkgplan.model.units import Instant
     from pkgplan.stages.checks.index import Index
 
@@ -88,6 +92,26 @@ def _together(card: Declared[RateCardDocument], before: Placed, then: Placed) ->
             f'end it at "{start}", or leave "ending_before" out',
             (Related(card.at("spec", "rates", later, "starting_at"), "the next rate starts here"),),
         )
+
+
+def check_one_unit(index: Index) -> Iterator[Diagnostic]:
+    """PKG260 for a rate in another unit than that in which its card prices the product already."""
+    for card in index.catalog.rate_cards.values():
+        first: dict[str, tuple[str, Route]] = {}
+        for position, rate in enumerate(card.document.spec.rates):
+            route, price = next(prices_of(("spec", "rates", position), rate), ((), None))
+            if price is None:
+                continue
+            unit, place = first.setdefault(rate.product, (price.unit, route))
+            if price.unit != unit:
+                yield Diagnostic(
+                    rules.TWO_UNITS_ON_A_CARD,
+                    f"rate card {quote(card.key)} has prices of product {quote(rate.product)} "
+                    f"in {quote(unit)} and in {quote(price.unit)}",
+                    card.at(*route),
+                    f"write the price in {unit}, or price it on another rate card or as another product",
+                    (Related(card.at(*place), f"the first price in {quote(unit)} is here"),),
+                )
 
 
 def check_rate_group_values(index: Index) -> Iterator[Diagnostic]:

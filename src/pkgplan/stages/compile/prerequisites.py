@@ -127,6 +127,7 @@ def _rounding(spec: QuantityRounding | None) -> JsonObject | None:
 def _rate_card(spec: RateCardSpec, ids: Ids) -> JsonObject:
     """A create body, and in `rates` the bodies of `addRate` without the id of the card."""
     fiat = ids.credit_type(spec.fiat_credit_type or USD)
+    units = {rate.product: unit for rate in spec.rates if (unit := _unit(rate, ids))}
     return present(
         description=spec.description,
         aliases=[_alias(alias) for alias in spec.aliases],
@@ -138,7 +139,7 @@ def _rate_card(spec: RateCardSpec, ids: Ids) -> JsonObject:
             )
             for each in spec.credit_type_conversions
         ],
-        rates=[_rate(rate, fiat, ids) for rate in spec.rates],
+        rates=[_rate(rate, units.get(rate.product, fiat), ids) for rate in spec.rates],
     )
 
 
@@ -151,10 +152,13 @@ def _alias(alias: Alias) -> JsonObject:
     )
 
 
-def _rate(rate: Rate, fiat: str, ids: Ids) -> JsonObject:
-    """A rate of the type `custom` has no price that would tell its unit, and a share of other prices has no unit."""
+def _unit(rate: Rate, ids: Ids) -> str | None:
+    return credit_type([rate.price, *(tier.price for tier in rate.tiers)], ids)
+
+
+def _rate(rate: Rate, unit: str, ids: Ids) -> JsonObject:
+    """`unit` is for the type `custom`, which has no price that would tell; a share of other prices has no unit."""
     end = rate.ending_before
-    unit = credit_type([rate.price, *(tier.price for tier in rate.tiers)], ids)
     return present(
         product_id=ids.product(rate.product),
         starting_at=format_instant(rate.starting_at),
@@ -162,7 +166,7 @@ def _rate(rate: Rate, fiat: str, ids: Ids) -> JsonObject:
         entitled=rate.entitled,
         billing_frequency=capitals(rate.billing_frequency),
         pricing_group_values=by_name(rate.pricing_group_values),
-        credit_type_id=unit or (fiat if rate.rate_type == "custom" else None),
+        credit_type_id=_unit(rate, ids) or (unit if rate.rate_type == "custom" else None),
         commit_rate=None if rate.commit_rate is None else _price(rate.commit_rate),
         **_price(rate),
     )

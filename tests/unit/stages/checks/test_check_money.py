@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.example_catalog import CARD, checked, example, expect
 
 from pkgplan.model import rules
+
+if TYPE_CHECKING:
+    from pkgplan.model.diagnostics import Rule
 
 PRICE = "recurring_credits.signup-credit.access_amount.unit_price"
 CREDITS = {"custom_credit_type": "ai-credits", "fiat_per_custom_credit": "0.01 USD"}
@@ -133,3 +137,51 @@ def test_a_card_is_in_one_currency() -> None:
     expect(catalog, rules.MIXED_UNITS, at, '"0.01 USD"', '"EUR"', path=CARD)
     catalog.card["fiat_credit_type"] = "euro"
     expect(catalog, rules.UNKNOWN_UNIT, "fiat_credit_type", '"euro"', path=CARD)
+
+
+@pytest.mark.parametrize(
+    ("worth", "rule", "word"),
+    [
+        ("0 USD", rules.OUT_OF_RANGE, '"0.00 USD"'),
+        ("1 ai-credits", rules.MIXED_UNITS, "is not in"),
+    ],
+)
+def test_a_unit_is_worth_some_money(worth: str, rule: Rule, word: str) -> None:
+    catalog = example()
+    catalog.add("PricingUnit", "ai-credits", {"name": "AI credits"})
+    catalog.card["credit_type_conversions"] = [{**CREDITS, "fiat_per_custom_credit": worth}]
+    at = "credit_type_conversions.0.fiat_per_custom_credit"
+    expect(catalog, rule, at, word, path=CARD)
+
+
+def test_a_currency_is_not_worth_another_one() -> None:
+    catalog = example()
+    catalog.add("PricingUnit", "ai-credits", {"name": "EUR"})
+    catalog.card["credit_type_conversions"] = [CREDITS]
+    at = "credit_type_conversions.0.custom_credit_type"
+    expect(catalog, rules.MIXED_UNITS, at, '"EUR"', path=CARD)
+
+
+def test_what_a_unit_is_worth_is_said_once() -> None:
+    catalog = example()
+    catalog.add("PricingUnit", "ai-credits", {"name": "AI credits"})
+    catalog.card["credit_type_conversions"] = [CREDITS, {**CREDITS, "fiat_per_custom_credit": "0.02 USD"}]
+    found = expect(catalog, rules.MIXED_UNITS, "credit_type_conversions.1", "twice", path=CARD)
+    assert found.related[0].at.route == ("spec", "credit_type_conversions", 0)
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        {"rate_type": "percentage", "price": Decimal("0.5")},
+        {
+            "rate_type": "tiered_percentage",
+            "tiers": [{"size": 5, "price": Decimal("0.5")}, {"price": Decimal("0.4")}],
+        },
+    ],
+)
+def test_a_commit_rate_is_of_a_type_that_usage_can_have(share: dict[str, Any]) -> None:
+    catalog = example()
+    catalog.card["rates"][0]["commit_rate"] = share
+    at = "rates.0.commit_rate.rate_type"
+    expect(catalog, rules.WRONG_PRODUCT_TYPE, at, f'"{share["rate_type"]}"', path=CARD)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.example_catalog import CARD, checked, example, expect
+from support.example_catalog import CARD, Example, checked, example, expect
 
 from pkgplan.model import rules
 
@@ -57,7 +57,7 @@ def test_fees_of_two_frequencies_are_two_prices() -> None:
 
 def test_prices_of_two_group_values_are_two_prices() -> None:
     catalog = example()
-    catalog.spec_of(INPUT)["pricing_group_key"] = ["model"]
+    catalog.split_up("pricing_group_key", "model")
     catalog.card["rates"][0]["pricing_group_values"] = {"model": "large"}
     catalog.card["rates"].append(rate("2025-01-01", pricing_group_values={"model": "small"}))
     assert checked(catalog) == ()
@@ -75,10 +75,37 @@ def test_prices_of_two_group_values_are_two_prices() -> None:
 )
 def test_a_rate_has_a_value_for_each_group_key(values: dict[str, str] | None, at: str, word: str) -> None:
     catalog = example()
-    catalog.spec_of(INPUT)["pricing_group_key"] = ["model", "region"]
+    catalog.split_up("pricing_group_key", "model", "region")
     if values is not None:
         catalog.card["rates"][0]["pricing_group_values"] = values
     found = expect(catalog, rules.RATE_GROUP_VALUES, at, word, path=CARD)
     assert found.related[0].at.path == INPUT
     catalog.card["rates"][0]["pricing_group_values"] = {"region": "eu", "model": "large"}
+    assert checked(catalog) == ()
+
+
+def priced_in_coins(catalog: Example) -> None:
+    catalog.add("PricingUnit", "coins", {"name": "Coins"})
+    worth = {"custom_credit_type": "coins", "fiat_per_custom_credit": "0.01 USD"}
+    catalog.card["credit_type_conversions"] = [worth]
+
+
+def test_a_card_prices_a_product_in_one_unit() -> None:
+    catalog = example()
+    priced_in_coins(catalog)
+    catalog.card["rates"][1]["price"] = "300 coins"
+    assert checked(catalog) == ()
+    later = rate("2026-01-01", rate_type="tiered", tiers=[{"price": "2 coins"}])
+    del later["price"]
+    catalog.card["rates"].append(later)
+    at = "rates.3.tiers.0.price"
+    found = expect(catalog, rules.TWO_UNITS_ON_A_CARD, at, '"USD"', '"coins"', path=CARD)
+    assert found.related[0].at.route == ("spec", "rates", 0, "price")
+
+
+def test_another_card_may_price_it_in_another_unit() -> None:
+    catalog = example()
+    priced_in_coins(catalog)
+    other = {**catalog.card, "name": "Other", "aliases": [], "rates": [rate("2025-01-01", price="2 coins")]}
+    catalog.add("RateCard", "other", other)
     assert checked(catalog) == ()

@@ -51,7 +51,7 @@ def test_individual_allocation_needs_seats() -> None:
     assert checked(catalog) == ()
     catalog.add_seats()
     credit["subscription_config"] |= {"subscription": "seats", "allocation": "individual"}
-    catalog.spec_of("references/product-input-tokens.yaml")["presentation_group_key"] = ["user_id"]
+    catalog.split_up("presentation_group_key", "user_id")
     assert checked(catalog) == ()
 
 
@@ -62,8 +62,7 @@ def test_individual_credits_need_usage_that_names_its_seat() -> None:
     credit["subscription_config"]["allocation"] = "individual"
     at = "subscriptions.seats.seat_config.seat_group_key"
     assert expect(catalog, rules.SEAT_GROUP_KEY, at, '"user_id"').severity is Severity.WARNING
-    tokens = catalog.spec_of("references/product-input-tokens.yaml")
-    tokens["presentation_group_key"] = ["project"]
+    catalog.split_up("presentation_group_key", "project")
     assert '"project"' in expect(catalog, rules.SEAT_GROUP_KEY, at).hint
     credit["subscription_config"]["allocation"] = "pooled"
     assert checked(catalog) == ()

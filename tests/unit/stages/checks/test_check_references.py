@@ -57,7 +57,7 @@ def test_a_group_value_named_product_is_no_reference() -> None:
     catalog = example()
     del catalog.credit["applicable_products"]
     catalog.credit["specifiers"] = [{"pricing_group_values": {"product": "anything"}}]
-    catalog.spec_of("references/product-input-tokens.yaml")["pricing_group_key"] = ["product"]
+    catalog.split_up("pricing_group_key", "product")
     catalog.card["rates"][0]["pricing_group_values"] = {"product": "anything"}
     assert checked(catalog) == ()
 
