@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,9 +49,13 @@ def test_the_clock_is_set_over_http(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_signal_ends_it(tmp_path: Path, number: int, code: int) -> None:
-    with served_process(tmp_path) as server:
+def test_a_signal_ends_it_when_what_is_under_way_is_done(tmp_path: Path, number: int, code: int) -> None:
+    slow = ("--fault", "POST *: delay 500 ms")
+    with served_process(tmp_path, *slow) as server, ThreadPoolExecutor(1) as client:
+        answer = client.submit(called, server, "POST", "/v1/customers", json={"name": "Ada"})
+        time.sleep(0.2)
         assert server.stop(number) == code
+        assert answer.result().status_code == 200
         assert "Traceback" not in server.stderr.read_text()
 
 

@@ -78,7 +78,7 @@ def recurrences(draw: st.DrawFn) -> Recurrence:
     reach = _REACH[given_frequency or usage_frequency]
     start = contract + timedelta(days=draw(st.sampled_from((0, 0, 1, 31)) | st.integers(0, reach)))
     lengths = st.integers(0, reach * 24) | st.integers(0, reach).map(lambda days: days * 24)
-    anchor = usage_anchor(contract, draw(st.sampled_from(ANCHORS)))
+    anchor = usage_anchor(contract, draw(st.sampled_from(ANCHORS)), usage_frequency)
     grid = (start, given_frequency) if given_frequency else (anchor, usage_frequency)
     ends = lengths.map(lambda hours: start + timedelta(hours=hours)) | st.integers(1, 3).map(
         lambda ahead: boundary(*grid, number_at(*grid, start) + ahead)

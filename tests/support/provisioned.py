@@ -18,9 +18,9 @@ START = "2025-10-01T00:00:00Z"
 NOBODY = "99999999-0000-4000-8000-000000000009"
 
 
-def an_engine_that_reads(**readings: str) -> Engine:
+def an_engine_that_reads(clock: HandClock | None = None, /, **readings: str) -> Engine:
     """A seeded engine in memory with other readings of what is not documented."""
-    engine = Engine(":memory:", HandClock(), Assumptions.of(readings))
+    engine = Engine(":memory:", clock or HandClock(), Assumptions.of(readings))
     engine.seed(REFERENCES)
     return engine
 

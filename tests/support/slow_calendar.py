@@ -62,11 +62,20 @@ def _tomorrow_is_in_the_month(at: datetime) -> bool:
 
 
 def window(
-    start: datetime, offset: RelativeDate | None, duration: RelativeDate | None, end: datetime | None
-) -> tuple[datetime, datetime | None]:
-    """The dates of a term, whether or not they lie in the contract."""
+    start: datetime,
+    offset: RelativeDate | None,
+    duration: RelativeDate | None,
+    end: datetime | None,
+    *,
+    capped: bool,
+) -> tuple[datetime, datetime | None] | None:
+    """The dates of a term that has time: of those that it asks for, each limit of them in its turn."""
     first = start if offset is None else later(start, offset.value, offset.unit)
-    return first, end if duration is None else later(first, duration.value, duration.unit)
+    asked = None if duration is None else later(first, duration.value, duration.unit)
+    limits = [limit for limit in (asked, end if capped or asked is None else None) if limit is not None]
+    if not limits:
+        return first, None
+    return (first, min(limits)) if all(first < limit for limit in limits) else None
 
 
 def boundaries(anchor: datetime, frequency: str, first: int) -> Iterator[datetime]:

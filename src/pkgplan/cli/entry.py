@@ -97,13 +97,22 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
     try:
         descriptor, path = tempfile.mkstemp(prefix="pkgplan-crash-", suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"pkgplan {__version__}, Python {sys.version}\n{arguments!r}\n\n{trace}")
+            file.write(f"pkgplan {__version__}, Python {sys.version}\n{_public(arguments)!r}\n\n{trace}")
         hint = f"report it, and add {path}"
     except OSError:
         hint = "report it, and add what `-vv` prints"
     if "-vv" in arguments or arguments.count("-v") > 1:
         _complain(trace)
     return _refused(message, hint, code=BUG)
+
+
+def _public(arguments: list[str]) -> list[str]:
+    """Without the token of `serve`: people attach crash files to their reports."""
+    hidden = [
+        "***" if before == "--token" else each
+        for before, each in zip(["", *arguments], arguments, strict=False)
+    ]
+    return ["--token=***" if each.startswith("--token=") else each for each in hidden]
 
 
 def _nobody_reads() -> int:

@@ -40,6 +40,12 @@ class Assumptions:
     alias_miss_status: Status = field(
         default="400", metadata={"question": "What does provisioning answer if nobody is behind the alias?"}
     )
+    archived_alias: Literal["nobody", "package"] = field(
+        default="nobody",
+        metadata={
+            "question": "Whom does an alias of an archived package stand for, until another package takes it?"
+        },
+    )
     archived_package_status: Status = field(
         default="400", metadata={"question": "What does provisioning an archived package answer?"}
     )
@@ -52,6 +58,40 @@ class Assumptions:
     term_after_contract_end: Literal["capped", "kept"] = field(
         default="capped",
         metadata={"question": "What becomes of a term whose dates reach beyond the end of the contract?"},
+    )
+    terms_after_shortening: Literal["truncated", "restored"] = field(
+        default="truncated",
+        metadata={
+            "question": "What of a term was cut when its contract was shortened, once it is lengthened again?"
+        },
+    )
+    weekly_anchor: Literal["contract-start", "first-of-month"] = field(
+        default="contract-start",
+        metadata={"question": "Where do weekly usage statements begin under FIRST_OF_MONTH?"},
+    )
+    quarter_anchor: Literal["next-month", "calendar"] = field(
+        default="next-month",
+        metadata={
+            "question": "Where do quarters and years of usage statements begin under FIRST_OF_MONTH: with the first"
+            " month, or as in every calendar?"
+        },
+    )
+    long_subscription_anchor: Literal["statements", "own-start"] = field(
+        default="statements",
+        metadata={
+            "question": "Where do periods of a subscription begin that are longer than those of usage statements?"
+        },
+    )
+    rollover_base: Literal["active", "all-segments"] = field(
+        default="active",
+        metadata={
+            "question": "Is the rollover fraction of the active segments of a balance or of all that it ever had, as"
+            " far as so much is left?"
+        },
+    )
+    equal_priorities: Literal["first", "last"] = field(
+        default="first",
+        metadata={"question": "Which of several overrides with the same explicit priority counts?"},
     )
     pass_down_keys: Literal["both", "package"] = field(
         default="both",

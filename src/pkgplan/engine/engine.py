@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 from pkgplan.engine import idempotency, seeding
 from pkgplan.engine.aliases import PACKAGES, owner_behind
 from pkgplan.engine.assumptions import DEFAULTS, Assumptions
-from pkgplan.engine.faults import EngineError, refused
+from pkgplan.engine.faults import EngineError
 from pkgplan.engine.operation import Operation, Origin, Request, Transaction
 from pkgplan.engine.payloads import parse
 from pkgplan.engine.registry import OPERATIONS
@@ -110,15 +110,12 @@ class Engine:
             parse(operation.query, query or {}, place="querystring"),
             path or {},
         )
-        if not operation.writes:
-            with self._store.reading() as connection:
-                return operation.run(self._transaction(connection, origin), request)
-        if origin.idempotency_key is None:
-            with self._store.writing() as connection:
-                return operation.run(self._transaction(connection, origin), request)
-        content = idempotency.content_of(name, body, query or {}, {**(path or {})})
-        with self._alone(origin.idempotency_key):
-            return self._once(operation, request, content, origin)
+        if operation.takes_key and origin.idempotency_key is not None:
+            content = idempotency.content_of(name, body, query or {}, {**(path or {})})
+            with self._alone(origin.idempotency_key):
+                return self._once(operation, request, content, origin)
+        with self._store.writing() if operation.writes else self._store.reading() as connection:
+            return operation.run(self._transaction(connection, origin), request)
 
     def resolve_alias(self, alias: str, at: Instant) -> str | None:
         """The id of the package that a contract starting at an instant would get; None if nobody is there."""
@@ -150,12 +147,14 @@ class Engine:
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
-        """409 for a second call under a key while the first is still under way."""
+        """409 for a second call under a key while the first is still under way in this process.
+
+        In another process it waits for the write lock, and gets what the first was answered.
+        """
+        idempotency.check_key(key)
         with self._lock:
             if key in self._under_way:
-                raise EngineError(409, idempotency.UNDER_WAY)
-            if not 1 <= len(key) <= idempotency.MAX_KEY:
-                raise refused(f"Idempotency-Key must have 1 to {idempotency.MAX_KEY} characters")
+                raise idempotency.UnderWay
             self._under_way.add(key)
         try:
             yield

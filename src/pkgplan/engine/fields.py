@@ -89,22 +89,25 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) and value.islower() else value
 
 
-def _instant_on_the_hour(value: object) -> Instant:
+def _upper_of_three(value: object) -> object:
+    """A few enums are taken as `Sum`, too."""
+    return value.upper() if isinstance(value, str) and value == value.capitalize() else _upper(value)
+
+
+def _instant(value: object) -> Instant:
+    """Any instant; only starts and ends of windows have to be full hours. A date alone is none."""
     if not isinstance(value, str):
         raise ValueError("must be string")  # noqa: TRY004 - pydantic collects ValueError
     if "T" not in value.upper():
         raise ValueError('must match format "date-time"')
-    instant = parse_instant(value)
+    return parse_instant(value)
+
+
+def _instant_on_the_hour(value: object) -> Instant:
+    instant = _instant(value)
     if not on_the_hour(instant):
         raise ValueError(f'must be a full hour, "{value}" is not')
     return instant
-
-
-def _instant(value: object) -> Instant:
-    """Any instant; only starts and ends of windows have to be full hours."""
-    if not isinstance(value, str):
-        raise ValueError("must be string")  # noqa: TRY004 - pydantic collects ValueError
-    return parse_instant(value)
 
 
 # What the published description says of a type, where pydantic cannot know it.
@@ -137,6 +140,7 @@ HourInstant = Annotated[
 ]
 AnyInstant = Annotated[Instant, PlainValidator(_instant), PlainSerializer(format_instant), _AN_INSTANT]
 AnyCase = BeforeValidator(_upper)
+AnyOfThreeCases = BeforeValidator(_upper_of_three)
 FreeObject = Annotated[dict[StrictStr, Any], AfterValidator(_json)]
 CustomFields = dict[StrictStr, Annotated[StrictStr, StringConstraints(max_length=200)]]
 Texts = list[StrictStr]
@@ -147,6 +151,9 @@ Recurrence = Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY", "DAIL
 RateChoice = Annotated[Literal["COMMIT_RATE", "LIST_RATE"], AnyCase]
 AccessType = Annotated[Literal["SPEND", "QUANTITY"], AnyCase]
 InvoiceBehavior = Annotated[Literal["BILL_IMMEDIATELY", "BILL_ON_NEXT_COLLECTION_DATE"], AnyCase]
+# These two are in small letters only. Configurations can be set for more providers than contracts can name.
+BillingProvider = Literal["aws_marketplace", "azure_marketplace", "gcp_marketplace", "stripe", "netsuite"]
+DeliveryMethod = Literal["direct_to_billing_provider", "aws_sqs", "tackle", "aws_sns"]
 
 
 class Body(BaseModel):
@@ -156,10 +163,14 @@ class Body(BaseModel):
 
     # The few fields for which the vendor's description allows null.
     NULLABLE: ClassVar[frozenset[str]] = frozenset()
+    # Whether the SDK leaves a body out that has nothing to say.
+    MAY_BE_ABSENT: ClassVar[bool] = False
 
     @model_validator(mode="before")
     @classmethod
     def _no_nulls(cls, value: object) -> object:
+        if value is None and cls.MAY_BE_ABSENT:
+            return {}
         if isinstance(value, dict):
             for name in cls.model_fields:
                 if name in value and value[name] is None and name not in cls.NULLABLE:

@@ -2,9 +2,10 @@
 
 Comes in: the key and the content of a call. Goes out: what the first one was answered, or that it is the first.
 Never here: `uniqueness_key`, which belongs to single kinds of things and never expires.
-Source: vendor reference "Idempotency": same key and parameters give the stored result, other parameters or a
-call that is still under way 409; kept for at least 24 hours. A result is stored in the transaction of its work, so a
-crash loses both or neither. Only what was refused for its shape is not stored.
+Source: vendor reference "Idempotency": all POSTs, also those that only read; same key and parameters give the stored
+result, other parameters or a call that is still under way 409; kept for at least 24 hours. A result is stored in the
+transaction of its work, so a crash loses both or neither. What was refused for its shape is not stored, nor is a
+failure of ours (the vendor stores its 500s): nothing was done then, and the same key may be tried again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from pkgplan.engine.faults import EngineError
+from pkgplan.engine.faults import EngineError, refused
 from pkgplan.engine.instants import to_text
 from pkgplan.model.canonical import JsonObject, JsonValue, as_object, compact, digest_of, parse_json
 
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(hours=24)
 MAX_KEY: Final = 255
 OTHER_PARAMETERS: Final = "This idempotency key was used with other parameters."
-UNDER_WAY: Final = "A request with this idempotency key is still under way."
+
+
+class UnderWay(EngineError):
+    """409 for now: asked again when the first call is done, it will be answered."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "A request with this idempotency key is still under way.")
+
+
+def check_key(key: str) -> None:
+    """EngineError 400 for a text that is no key."""
+    if not 1 <= len(key) <= MAX_KEY:
+        raise refused(f"Idempotency-Key must have 1 to {MAX_KEY} characters")
 
 
 def content_of(name: str, body: JsonValue, query: JsonValue, path: JsonValue) -> str:
@@ -54,9 +67,10 @@ def stored(connection: sqlite3.Connection, key: str, content: str, now: Instant)
 def store(
     connection: sqlite3.Connection, key: str, content: str, now: Instant, result: JsonObject | EngineError
 ) -> None:
-    """Remember how a call was answered."""
+    """Remember how a call was answered, and forget the calls that nobody needs to remember any more."""
+    connection.execute("DELETE FROM idempotency_keys WHERE created_at <= ?", (to_text(now - KEPT),))
     status, body = (result.status, result.to_json()) if isinstance(result, EngineError) else (200, result)
     connection.execute(
-        "INSERT OR REPLACE INTO idempotency_keys (key, content, created_at, status, body) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO idempotency_keys (key, content, created_at, status, body) VALUES (?, ?, ?, ?, ?)",
         (key, content, to_text(now), status, compact(body)),
     )

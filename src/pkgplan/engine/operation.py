@@ -81,3 +81,8 @@ class Operation:
     query: type[BaseModel] = NoQuery
     writes: bool = False
     refusals: tuple[int, ...] = ()
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether an idempotency key makes it be done once: true of all POSTs, even of those that only read."""
+        return self.method == "POST"

@@ -78,7 +78,8 @@ def page_of(
         place: where the cursor was, `querystring/next_page` or `body/cursor`.
 
     Raises:
-        EngineError: 400 for a size out of range, or a text that is no cursor of ours.
+        EngineError: 400 for a size out of range, or a text that is no cursor of ours. That of another list cannot be
+            told apart, as it cannot with the vendor, whose cursors are offsets.
     """
     size = default if limit is None else limit
     if not 1 <= size <= largest:

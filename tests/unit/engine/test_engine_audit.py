@@ -127,6 +127,7 @@ def a_cursor(*ends: JsonValue) -> str:
         {"limit": "0"},
         {"limit": "101"},
         {"starting_on": "soon"},
+        {"starting_on": "2025-01-01"},
         {"starting_on": "2025-01-01T00:00:00Z", "next_page": a_cursor(["", -1], ["9", -1])},
         {"ending_before": "2025-01-01T00:00:00Z", "next_page": a_cursor(["", -1], ["9", -1])},
         {"next_page": ""},

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from metronome import Metronome
 
     from pkgplan.engine import Engine
-    from pkgplan.engine.resources.billing_configurations import DeliveryMethod, Provider
+    from pkgplan.engine.fields import DeliveryMethod
+    from pkgplan.engine.resources.billing_configurations import Provider
     from pkgplan.model.canonical import JsonObject
 
 UNKNOWN = "99999999-0000-4000-8000-000000000000"

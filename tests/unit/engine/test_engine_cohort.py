@@ -84,6 +84,22 @@ def test_pages_show_each_contract_once(engine: Engine) -> None:
         assert [each.contract_id for each in listed] == made
 
 
+def test_contracts_that_a_filter_leaves_out_are_not_looked_at(engine: Engine) -> None:
+    package_id, asked = the_package(engine), list[str]()
+    with engine.reading() as connection:
+        connection.set_trace_callback(asked.append)
+    engine.call(
+        "packages.list_contracts", {"package_id": package_id, "covering_date": "2026-01-01T00:00:00Z"}
+    )
+    connection.set_trace_callback(None)
+    (query,) = (each for each in asked if "FROM contracts" in each)
+    with engine.reading() as connection:
+        (plan,) = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        columns = {name for _, _, name in connection.execute("PRAGMA index_info (contracts_by_package)")}
+    assert "USING INDEX contracts_by_package" in plan[3]
+    assert {"starting_at", "ending_before", "archived_at"} <= columns
+
+
 def test_an_unknown_package_has_a_code_of_its_own(engine: Engine) -> None:
     error = refusal(engine, "packages.list_contracts", {"package_id": NOBODY})
     assert error.code == "PackageNotFound"

@@ -150,8 +150,6 @@ def test_what_recurs_creates_a_balance_each_period(engine: Engine, clock: HandCl
     [
         (1, utc(2025, 11)),
         (2, utc(2025, 12)),
-        (Decimal("0.5"), utc(2025, 11)),
-        (Decimal("1.5"), utc(2025, 12)),
         (10**300, datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)),
     ],
 )
@@ -273,6 +271,27 @@ def test_of_too_many_balances_the_latest_are_shown(engine: Engine, clock: HandCl
     first, last = shown.credits[0], shown.credits[-1]
     assert last.created_at == utc(2025, 10) + timedelta(days=LIMIT + 19)
     assert last.created_at - first.created_at == timedelta(days=LIMIT - 1)
+
+
+def test_of_too_many_balances_the_latest_of_every_term_are_shown(engine: Engine, clock: HandClock) -> None:
+    lasts: JsonObject = {"value": LIMIT, "unit": "DAYS"}
+    daily = a_credit(recurrence_frequency="DAILY", duration=lasts, temporary_id="daily")
+    monthly = a_credit(recurrence_frequency="MONTHLY", duration=months(12), temporary_id="monthly")
+    stored = provisioned(engine, recurring_credits=[monthly, daily], duration={"value": 4, "unit": "YEARS"})
+    clock.instant = utc(2029, 1)
+    shown = read_briefly(engine, stored)
+    by_month, by_day = (
+        [each.created_at for each in shown.credits if each.recurring_credit_id == term.id]
+        for term in shown.recurring_credits
+    )
+    assert len(by_month) + len(by_day) == LIMIT
+    assert by_month[-1] == utc(2026, 9)
+    assert min(by_month[0], by_day[0]) > utc(2025, 10)
+
+
+def read_briefly(engine: Engine, stored: StoredContract) -> Any:
+    client = in_process(engine)
+    return client.v2.contracts.retrieve(customer_id=stored.customer_id, contract_id=stored.contract_id).data
 
 
 def a_row(end: datetime | None) -> StoredContract:

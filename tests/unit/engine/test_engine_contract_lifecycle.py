@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import metronome
 import pytest
-from support.offline import HandClock, a_credit, an_engine
-from support.offline_terms import a_commit, access
+from support.offline import HandClock, a_credit, a_package, an_engine, without
+from support.offline_terms import a_charge, a_commit, a_postpaid_commit, access
 from support.provisioned import (
     NOBODY,
     START,
     a_customer,
+    an_engine_that_reads,
     provision,
     provisioned,
     refusal,
@@ -58,17 +59,75 @@ def test_without_an_end_a_contract_is_open_again(engine: Engine) -> None:
     assert again(engine, contract).ending_before is None
 
 
-def test_terms_are_not_extended_and_are_cut_while_the_contract_is_shorter(engine: Engine) -> None:
+CUT = datetime(2025, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reading", "restored"),
+    [("truncated", (CUT, CUT, 1)), ("restored", (datetime(2026, 1, 1, tzinfo=UTC), YEAR_END, 3))],
+)
+def test_terms_and_what_falls_due_are_cut_with_the_contract_and_are_not_extended(
+    reading: str, restored: tuple[datetime, datetime, int]
+) -> None:
+    items: Any = [
+        {"unit_price": 5, "quantity": 1, "date_offset": {"value": value, "unit": "MONTHS"}}
+        for value in (1, 2, 11)
+    ]
+    due: dict[str, Any] = {"schedule_items": items}
+    found = []
+    with an_engine_that_reads(terms_after_shortening=reading) as engine:
+        contract = provisioned(
+            engine,
+            commits=[
+                a_commit(invoice_schedule=due),
+                a_postpaid_commit(
+                    temporary_id="least",
+                    access_schedule=access(5),
+                    invoice_schedule={"schedule_items": items[-1:]},
+                ),
+            ],
+            scheduled_charges=[a_charge(schedule=due)],
+        )
+        client = in_process(engine)
+        for end in (*["2025-11-01T00:00:00Z"] * 2, "2028-01-01T00:00:00Z"):
+            client.v1.contracts.update_end_date(**ids(contract, ending_before=end))
+            shown = client.v2.contracts.retrieve(**ids(contract)).data
+            (credit,), (fee,) = shown.recurring_credits or [], shown.subscriptions or []
+            prepaid, postpaid = shown.commits
+            assert prepaid.invoice_schedule is not None
+            assert postpaid.invoice_schedule is not None
+            assert shown.scheduled_charges[0].schedule.schedule_items is not None
+            invoices = len(prepaid.invoice_schedule.schedule_items or [])
+            assert invoices == len(shown.scheduled_charges[0].schedule.schedule_items)
+            assert len(postpaid.invoice_schedule.schedule_items or []) == 1
+            found.append((credit.ending_before, fee.ending_before, invoices))
+    assert found == [(CUT, CUT, 1), (CUT, CUT, 1), restored]
+
+
+def test_an_open_contract_that_was_ended_has_no_terms_beyond_that_end(engine: Engine) -> None:
+    created: Any = engine.call("packages.create", without(a_package(), "duration"))
+    contract = provision(engine, package_id=created["data"]["id"])
+    client = in_process(engine)
+    client.v1.contracts.update_end_date(**ids(contract), ending_before=CUT)
+    client.v1.contracts.update_end_date(**ids(contract))
+    shown = client.v2.contracts.retrieve(**ids(contract)).data
+    assert shown.ending_before is None
+    assert [each.ending_before for each in shown.subscriptions or []] == [CUT]
+
+
+@pytest.mark.parametrize("end", [CUT, None])
+def test_v1_remembers_the_end_that_the_contract_was_made_with(engine: Engine, end: datetime | None) -> None:
     contract = provisioned(engine)
     client = in_process(engine)
-    ends = {}
-    for end in ("2025-11-01T00:00:00Z", "2028-01-01T00:00:00Z"):
-        client.v1.contracts.update_end_date(**ids(contract, ending_before=end))
-        shown = client.v2.contracts.retrieve(**ids(contract)).data
-        (credit,), (fee,) = shown.recurring_credits or [], shown.subscriptions or []
-        ends[end] = (credit.ending_before, fee.ending_before)
-    cut = datetime(2025, 11, 1, tzinfo=UTC)
-    assert list(ends.values()) == [(cut, cut), (datetime(2026, 1, 1, tzinfo=UTC), YEAR_END)]
+    client.v1.contracts.update_end_date(
+        **ids(contract, **({} if end is None else {"ending_before": CUT.isoformat()}))
+    )
+    shown = client.v1.contracts.retrieve(**ids(contract)).data
+    assert (shown.initial.ending_before, shown.current.ending_before) == (YEAR_END, end)
+    renewed = provision(engine)
+    client.v1.contracts.update_end_date(**ids(renewed, ending_before="2025-11-01T00:00:00Z"))
+    shown = client.v1.contracts.retrieve(**ids(renewed)).data
+    assert (shown.initial.ending_before, shown.current.ending_before) == (None, CUT)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +164,38 @@ def test_a_contract_is_archived_once(engine: Engine, void: bool) -> None:  # noq
     assert again(engine, contract).archived_at == "2025-09-01T09:30:15.123Z"
     error = refusal(engine, "contracts.archive", ids(contract, void_invoices=void))
     assert error.message == f'contract "{contract.contract_id}" is archived'
+
+
+def test_with_a_contract_its_balances_are_archived_and_what_is_left_expires() -> None:
+    clock = HandClock()
+    with an_engine(clock=clock) as engine:
+        contract = provisioned(
+            engine, commits=[a_commit(), a_commit(temporary_id="x", access_schedule=access(5))]
+        )
+        clock.instant = archived = datetime(2025, 11, 15, 9, 30, tzinfo=UTC)
+        client = in_process(engine)
+        client.v1.contracts.archive(**ids(contract, void_invoices=False))
+        clock.instant = datetime(2026, 3, 1, tzinfo=UTC)
+        shown = client.v2.contracts.retrieve(**ids(contract), include_balance=True, include_ledgers=True).data
+    commit = shown.commits[0]
+    assert commit.ledger is not None
+    assert (commit.balance, commit.archived_at) == (0, archived)
+    assert [(each.type, each.amount, each.timestamp) for each in commit.ledger] == [
+        ("PREPAID_COMMIT_SEGMENT_START", 1000, contract.starting_at),
+        ("PREPAID_COMMIT_EXPIRATION", -1000, archived),
+    ]
+    # December's credit is never granted.
+    assert [(each.balance, each.archived_at) for each in shown.credits or []] == [(0, archived)] * 2
+
+
+def test_what_had_not_begun_when_its_contract_was_archived_never_begins() -> None:
+    clock = HandClock()
+    with an_engine(clock=clock) as engine:
+        contract = provisioned(engine, commits=[a_commit()])
+        engine.call("contracts.archive", ids(contract, void_invoices=False))
+        clock.instant = datetime(2026, 1, 1, tzinfo=UTC)
+        (commit,) = _commits(engine, contract)
+    assert (commit["balance"], commit["ledger"]) == (0, [])
 
 
 def test_archiving_says_what_becomes_of_invoices(engine: Engine) -> None:
@@ -256,6 +347,84 @@ def test_a_fraction_of_what_is_left_goes_over_to_the_renewal(start: str) -> None
     assert (item["amount"], item["starting_at"]) == (50_000, start)
     rolled = [each for each in new["credits"] if "rolled_over_from" in each]
     assert [each["access_schedule"]["schedule_items"][0]["amount"] for each in rolled] == [100]
+
+
+@pytest.mark.parametrize(("reading", "amount"), [("active", 100), ("all-segments", 200)])
+def test_the_fraction_is_of_the_active_segments_or_of_all_but_never_more_than_is_left(
+    reading: str, amount: int
+) -> None:
+    months: Any = [
+        {
+            "amount": each,
+            "starting_at_offset": {"value": at, "unit": "MONTHS"},
+            "duration": {"value": 1, "unit": "MONTHS"},
+        }
+        for at, each in enumerate((100, 200, 300))
+    ]
+    commit = a_commit(access_schedule={"schedule_items": months}, rollover_fraction=Decimal("0.5"))
+    clock = HandClock()
+    with an_engine_that_reads(clock, rollover_base=reading) as engine:
+        old = provisioned(engine, commits=[commit])
+        new = renew(engine, old, "2025-11-15T00:00:00Z", package_id=the_package(engine))
+        clock.instant = new.starting_at
+        client = in_process(engine)
+        before, after = (
+            client.v2.contracts.retrieve(**ids(each), include_balance=True, include_ledgers=True).data
+            for each in (old, new)
+        )
+    assert [each.balance for each in after.commits] == [amount]
+    assert [(entry.type, entry.amount) for entry in (before.commits[0].ledger or [])[2:]] == [
+        ("PREPAID_COMMIT_SEGMENT_START", 200),
+        ("PREPAID_COMMIT_ROLLOVER", -amount),
+        *([("PREPAID_COMMIT_EXPIRATION", amount - 200)] if amount < 200 else []),
+    ]
+
+
+def test_segments_that_are_active_together_roll_over_in_one_balance() -> None:
+    clock = HandClock()
+    year: Any = access(100)["schedule_items"]
+    commit = a_commit(access_schedule={"schedule_items": year * 2}, rollover_fraction=Decimal("0.75"))
+    with an_engine(clock=clock) as engine:
+        old = provisioned(engine, commits=[commit])
+        new = renew(engine, old, "2026-03-01T00:00:00Z", package_id=the_package(engine))
+        clock.instant = new.starting_at
+        shown = in_process(engine).v2.contracts.retrieve(**ids(new), include_balance=True).data
+    (rolled,) = shown.commits
+    assert rolled.access_schedule is not None
+    assert [item.amount for item in rolled.access_schedule.schedule_items] == [100, 50]
+    assert rolled.balance == 150
+
+
+def test_no_digit_is_lost_when_something_goes_over() -> None:
+    clock, amount = HandClock(), Decimal("0." + "1" * 40)
+    commit = a_commit(access_schedule=access(amount), rollover_fraction=Decimal("0.5"))
+    with an_engine(clock=clock) as engine:
+        old = provisioned(engine, commits=[commit])
+        new = renew(engine, old, "2026-03-01T00:00:00Z", package_id=the_package(engine))
+        clock.instant = new.starting_at
+        (shown,) = _commits(engine, old)
+        (rolled,) = _commits(engine, new)
+    half = Decimal("0.0" + "5" * 40)
+    assert rolled["balance"] == half
+    assert [entry["amount"].copy_abs() for entry in shown["ledger"]] == [amount, half, half]
+
+
+def _commits(engine: Engine, contract: StoredContract) -> Any:
+    asked = ids(contract, include_balance=True, include_ledgers=True)
+    answer: Any = engine.call("contracts_v2.get", asked)
+    return answer["data"]["commits"]
+
+
+def test_what_was_archived_before_does_not_go_over() -> None:
+    clock = HandClock()
+    with an_engine(clock=clock) as engine:
+        old = provisioned(engine, **half_rolls())
+        new = renew(engine, old, "2026-03-01T00:00:00Z", package_id=the_package(engine))
+        clock.instant = datetime(2026, 2, 1, tzinfo=UTC)
+        engine.call("contracts.archive", ids(old, void_invoices=False))
+        clock.instant = new.starting_at
+        shown = in_process(engine).v2.contracts.retrieve(**ids(new)).data
+    assert shown.commits == []
 
 
 def test_nothing_goes_over_after_a_gap() -> None:

@@ -10,7 +10,7 @@ import pytest
 from metronome import NotFoundError
 from support.offline import CARD, CLOUD, COINS, FEE, TOKENS, HandClock, a_subscription, an_engine
 from support.offline_terms import a_fee, a_flat_rate, a_multiplier, an_overwrite
-from support.provisioned import NOBODY, provision, provisioned, the_package
+from support.provisioned import NOBODY, an_engine_that_reads, provision, provisioned, the_package
 from support.sdk_client import in_process
 
 from pkgplan.engine import EngineError
@@ -124,6 +124,26 @@ def test_the_override_that_counts_sets_the_price(
     engine: Engine, overrides: tuple[JsonObject, ...], *, explicit: bool, expected: float | None
 ) -> None:
     assert price(lines(engine, on(engine, *overrides, **(EXPLICIT if explicit else {})))[TOKENS]) == expected
+
+
+@pytest.mark.parametrize(("reading", "expected"), [("first", 0.45), ("last", 0.25)])
+def test_of_equal_priorities_one_counts(reading: str, expected: float) -> None:
+    clock = HandClock(utc(2025, 12))
+    equal = (a_multiplier(priority=1), a_multiplier(multiplier=Decimal("0.5"), priority=1))
+    with an_engine_that_reads(clock, equal_priorities=reading) as engine:
+        later = a_multiplier(multiplier=0, priority=2)
+        assert price(lines(engine, on(engine, *equal, later, **EXPLICIT))[TOKENS]) == expected
+
+
+def test_what_was_cut_with_the_contract_prices_nothing_once_it_is_longer_again(engine: Engine) -> None:
+    stored = on(engine, a_multiplier())
+    for end in ("2025-11-01T00:00:00Z", "2026-10-01T00:00:00Z"):
+        engine.call(
+            "contracts.update_end_date",
+            {"customer_id": stored.customer_id, "contract_id": stored.contract_id, "ending_before": end},
+        )
+    assert price(lines(engine, stored)[TOKENS]) is None
+    assert price(lines(engine, stored, at=utc(2025, 10))[TOKENS]) == 0.45
 
 
 def test_a_multiplier_scales_each_step_and_steps_make_steps(engine: Engine) -> None:

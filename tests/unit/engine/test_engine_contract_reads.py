@@ -313,6 +313,37 @@ def test_lists_page_through_each_contract_once(engine: Engine, client: Metronome
     assert (len(page.data), page.has_next_page()) == (20, True)
 
 
+def test_a_customer_s_contracts_are_listed_by_their_starts(engine: Engine, client: Metronome) -> None:
+    customer, package = a_customer(engine), the_package(engine)
+    made = [
+        provision(engine, customer_id=customer, package_id=package, starting_at=f"20{year}-10-01T00:00:00Z")
+        for year in (30, 25, 28, 25, 27)
+    ]
+    wanted = [made[number].contract_id for number in (1, 3, 4, 2, 0)]
+    for limit in (1, 2, 20):
+        assert [each.id for each in client.v2.contracts.list(customer_id=customer, limit=limit)] == wanted
+        assert [each.id for each in client.v1.contracts.list(customer_id=customer, limit=limit)] == wanted
+
+
+@pytest.mark.parametrize("operation", ["contracts.list", "contracts_v2.list"])
+def test_a_longer_list_takes_no_more_queries(engine: Engine, operation: str) -> None:
+    customer, package = a_customer(engine), the_package(engine, **EVERYTHING)
+    asked: list[str] = []
+    counts = []
+    for _ in range(3):
+        old = provision(engine, customer_id=customer, package_id=package)
+        transition: JsonObject = {"type": "RENEWAL", "from_contract_id": old.contract_id}
+        provision(engine, customer_id=customer, starting_at="2026-01-01T00:00:00Z", transition=transition)
+        asked.clear()
+        with engine.reading() as connection:
+            connection.set_trace_callback(asked.append)
+        engine.call(operation, {"customer_id": customer, "include_balance": True})
+        connection.set_trace_callback(None)
+        counts.append(len(asked))
+    assert counts == [counts[0]] * 3
+    assert counts[0] < 12
+
+
 def test_lists_filter_by_time_and_archive(engine: Engine, client: Metronome) -> None:
     customer, package = a_customer(engine), the_package(engine)
     first, second = (

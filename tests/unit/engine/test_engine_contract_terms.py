@@ -254,9 +254,9 @@ def test_overrides_keep_their_prices_and_get_dates(engine: Engine) -> None:
     assert stepped["ending_before"] == "2026-10-01T00:00:00.000Z", "as long as the contract"
 
 
-def late() -> dict[str, Any]:
+def late(**lasts: JsonObject) -> dict[str, Any]:
     """A package of a year whose terms reach beyond it, or begin when it is over."""
-    after: JsonObject = {"starting_at_offset": span(12)}
+    after: JsonObject = {"starting_at_offset": span(12), **lasts}
     return without_terms(
         commits=[
             a_commit(
@@ -311,7 +311,7 @@ def test_terms_end_with_their_contract(engine: Engine) -> None:
 
 def test_terms_go_on_after_their_contract_under_the_other_reading() -> None:
     with an_engine_that_reads(term_after_contract_end="kept") as engine:
-        body: Any = provisioned(engine, **late()).body
+        body: Any = provisioned(engine, **late(duration=span(1))).body
     assert [item["ending_before"] for item in body["commits"][0]["access_schedule"]["schedule_items"]] == [
         "2027-01-01T00:00:00.000Z",
         "2026-11-01T00:00:00.000Z",
@@ -321,6 +321,16 @@ def test_terms_go_on_after_their_contract_under_the_other_reading() -> None:
         for kind in ("recurring_commits", "subscriptions", "recurring_credits", "overrides")
     }
     assert counts == {"recurring_commits": 2, "subscriptions": 2, "recurring_credits": 1, "overrides": 4}
+
+
+def test_what_would_last_no_time_is_left_out_under_either_reading() -> None:
+    with an_engine_that_reads(term_after_contract_end="kept") as engine:
+        body: Any = provisioned(engine, **late()).body
+    kinds = ("recurring_commits", "subscriptions", "recurring_credits", "overrides")
+    assert [len(body[kind]) for kind in kinds] == [1, 1, 0, 2]
+    assert all(term["starting_at"] < term["ending_before"] for kind in kinds for term in body[kind]), (
+        "neither empty nor inverted"
+    )
 
 
 def due(*offsets: JsonObject) -> JsonObject:
@@ -398,6 +408,55 @@ def test_statements_are_anchored_to_a_date(
     given: JsonObject = {} if asked is None else {"usage_statement_schedule": asked}
     contract = provisioned(engine, "2025-10-15T07:00:00Z", **given)
     assert contract.body["usage_statement_schedule"] == stored
+
+
+ANCHORS: list[tuple[dict[str, str], str, str]] = [
+    ({}, "WEEKLY", "2025-11-15T07:00:00.000Z"),
+    ({"weekly_anchor": "first-of-month"}, "WEEKLY", "2025-12-01T00:00:00.000Z"),
+    ({}, "QUARTERLY", "2025-12-01T00:00:00.000Z"),
+    ({}, "ANNUAL", "2025-12-01T00:00:00.000Z"),
+    ({"quarter_anchor": "calendar"}, "QUARTERLY", "2026-01-01T00:00:00.000Z"),
+    ({"quarter_anchor": "calendar"}, "ANNUAL", "2026-01-01T00:00:00.000Z"),
+    ({"quarter_anchor": "calendar"}, "MONTHLY", "2025-12-01T00:00:00.000Z"),
+]
+
+
+@pytest.mark.parametrize(("readings", "frequency", "anchor"), ANCHORS)
+def test_where_periods_begin_under_first_of_month_can_be_read_in_other_ways(
+    readings: dict[str, str], frequency: str, anchor: str
+) -> None:
+    schedule: JsonObject = {"frequency": frequency, "day": "FIRST_OF_MONTH"}
+    start = "2025-11-15T07:00:00Z"
+    with an_engine_that_reads(**readings) as engine:
+        contracts = (
+            provisioned(engine, start, usage_statement_schedule=schedule),
+            provision(engine, starting_at=start, rate_card_id=CARD, usage_statement_schedule=schedule),
+        )
+    found = [contract.body["usage_statement_schedule"] for contract in contracts]
+    assert found == [{**schedule, "billing_anchor_date": anchor}] * 2
+
+
+@pytest.mark.parametrize(
+    ("readings", "frequency", "anchor"),
+    [
+        ({}, "ANNUAL", "2025-11-01T00:00:00.000Z"),
+        ({"long_subscription_anchor": "own-start"}, "ANNUAL", "2025-11-18T07:00:00.000Z"),
+        ({"long_subscription_anchor": "own-start"}, "MONTHLY", "2025-11-01T00:00:00.000Z"),
+    ],
+)
+def test_a_subscription_longer_than_statements_begins_with_them_or_by_itself(
+    readings: dict[str, str], frequency: str, anchor: str
+) -> None:
+    rate: JsonObject = {"product_id": FEE, "billing_frequency": frequency}
+    fee = a_subscription(subscription_rate=rate, starting_at_offset=span(1))
+    with an_engine_that_reads(**readings) as engine:
+        priced: JsonObject = {
+            **rate, "rate_card_id": CARD, "starting_at": "2025-01-01T00:00:00Z", "entitled": True,
+            "rate_type": "FLAT", "price": 1,
+        }  # fmt: skip
+        engine.call("rates.add", priced)
+        body: Any = provisioned(engine, "2025-10-18T07:00:00Z", subscriptions=[fee]).body
+    assert body["subscriptions"][0]["billing_cycle_config"]["anchor_date"] == anchor
 
 
 def test_what_belongs_to_the_whole_contract_is_copied(engine: Engine) -> None:

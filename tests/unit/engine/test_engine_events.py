@@ -60,11 +60,24 @@ def test_a_transaction_counts_once(engine: Engine) -> None:
 
 def test_a_transaction_is_forgotten_after_34_days() -> None:
     clock = HandClock()
+    window, tick = timedelta(days=34), timedelta(milliseconds=1)
     with an_engine(clock=clock) as engine:
-        for later in (timedelta(0), timedelta(days=34, seconds=-1), timedelta(days=34)):
+        for number, later in enumerate((timedelta(0), window - tick, window, window + tick)):
             clock.instant = NOW + later
-            engine.call("usage.ingest", [an_event(1, at=clock.instant, properties={"n": later.days})])
-        assert numbers(seen(engine, "ada")) == [0, 34]
+            engine.call("usage.ingest", [an_event(1, at=clock.instant, properties={"n": number})])
+        assert numbers(seen(engine, "ada")) == [0, 3]
+
+
+def test_an_event_counts_once_for_as_long_as_it_is_taken() -> None:
+    clock = HandClock(NOW.replace(microsecond=0))
+    event = an_event(at=clock.instant)
+    with an_engine(clock=clock) as engine:
+        engine.call("usage.ingest", [event])
+        clock.instant += timedelta(days=34)
+        engine.call("usage.ingest", [event])
+        assert len(seen(engine, "ada")) == 1
+        clock.instant += timedelta(milliseconds=1)
+        assert "34 days ago" in refusal(engine, "usage.ingest", [event]).message  # type: ignore[arg-type] # bare
 
 
 @pytest.mark.parametrize(
@@ -108,6 +121,7 @@ def test_events_are_chosen_by_time_and_type(engine: Engine) -> None:
         [an_event(customer="")],
         [an_event(event_type="")],
         [an_event(timestamp="yesterday")],
+        [an_event(timestamp="2025-08-31")],
         [an_event(timestamp=1756719015)],
         [an_event(properties=[])],
         [{"transaction_id": "t"}],

@@ -43,6 +43,20 @@ def test_aggregations_are_taken_in_each_of_their_spellings(engine: Engine, spell
     assert shown.aggregation_type == "SUM"
 
 
+@pytest.mark.parametrize("spelling", ["sUM", "SUm", "sUm"])
+def test_a_mixed_spelling_is_none(engine: Engine, spelling: str) -> None:
+    with pytest.raises(metronome.BadRequestError, match="aggregation_type must be"):
+        create(engine, aggregation_type=spelling)
+
+
+def test_a_filter_may_leave_open_whether_a_property_exists(engine: Engine) -> None:
+    filters = [{"name": "a", "exists": None, "not_in_values": None}]
+    metric_id = create(engine, aggregation_type="COUNT", group_keys=[], property_filters=filters)
+    shown = in_process(engine).v1.billable_metrics.retrieve(billable_metric_id=metric_id).data
+    assert shown.property_filters is not None
+    assert shown.property_filters[0].exists is None
+
+
 def test_sql_stands_alone(engine: Engine) -> None:
     metric_id = (
         in_process(engine)

@@ -140,6 +140,15 @@ def test_an_update_keeps_what_is_current_when_it_is_made(engine: Engine, clock: 
     assert (current.name, current.tags) == ("now", ["x"])
 
 
+def test_an_update_counts_from_its_first_instant_on(engine: Engine, clock: HandClock) -> None:
+    product_id = made(engine)
+    clock.instant = HOUR
+    update(engine, product_id, starting_at=HOUR, name="first")
+    update(engine, product_id, starting_at=HOUR, tags=["x"])
+    current = read(engine, product_id).current
+    assert (current.name, current.tags) == ("first", ["x"])
+
+
 def test_null_takes_a_conversion_away(engine: Engine) -> None:
     product_id = made(engine, **FULL)
     update(engine, product_id, starting_at=HOUR, quantity_conversion=None)
@@ -197,6 +206,11 @@ def test_archived_products_are_listed_on_demand_and_cannot_change(engine: Engine
         client.archive(product_id="nope")
 
 
+def test_the_filter_of_a_list_has_capitals_only(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="archive_filter must be"):
+        engine.call("products.list", {"archive_filter": "all"})
+
+
 def test_pages_show_each_product_once_with_its_updates(engine: Engine) -> None:
     ids = [made(engine, name=f"p{number}") for number in range(23)]
     update(engine, ids[3], starting_at=HOUR, name="changed")
@@ -213,12 +227,13 @@ def test_custom_fields_come_with_the_product(engine: Engine) -> None:
 
 
 def test_several_products_are_looked_up_as_they_are_at_an_instant(engine: Engine) -> None:
+    update(engine, CLOUD, starting_at=HOUR, name="Now")
     update(engine, CLOUD, starting_at=HOUR + WEEK, name="Later", tags=["new"])
     ids = [CLOUD, TOKENS, "nope", CLOUD]
     with engine.reading() as connection:
         now = products.currents(connection, ids, HOUR)
         then = products.currents(connection, ids, HOUR + WEEK)
-    assert {each.id: each.name for each in now.values()} == {CLOUD: "Compute", TOKENS: "Input tokens"}
+    assert {each.id: each.name for each in now.values()} == {CLOUD: "Now", TOKENS: "Input tokens"}
     assert (then[CLOUD].name, then[CLOUD].tags, then[CLOUD].type) == ("Later", ("new",), "USAGE")
     assert then[CLOUD].pricing_group_key == ("region", "cloud")
     assert then[TOKENS].billable_metric_id == METRIC

@@ -202,6 +202,23 @@ def test_beside_a_package_stands_what_may_and_nothing_else(
         assert error.message.startswith(f"{field} cannot be specified together with package_id")
 
 
+@pytest.mark.parametrize(
+    ("reading", "message"),
+    [
+        ("nobody", 'package alias "Plan" stands for nothing at 2025-10-01'),
+        ("package", "is archived and takes no"),
+    ],
+)
+def test_the_alias_of_an_archived_package_stands_for_nobody_or_for_it(reading: str, message: str) -> None:
+    with an_engine_that_reads(archived_alias=reading) as engine:
+        archived = the_package(engine, aliases=[an_alias("Plan")])
+        engine.call("packages.archive", {"package_id": archived})
+        assert message in refusal(engine, "contracts.create", body(engine, package_alias="Plan")).message
+        # Either way it is free to be taken.
+        later = the_package(engine, aliases=[an_alias("Plan")])
+        assert provision(engine, package_alias="Plan").package_id == later
+
+
 def test_package_and_alias_exclude_each_other(engine: Engine) -> None:
     package_id = the_package(engine, aliases=[an_alias("Plan")])
     error = refusal(engine, "contracts.create", body(engine, package_id=package_id, package_alias="Plan"))

@@ -256,6 +256,7 @@ def test_a_cursor_of_another_card_is_refused(priced: Engine) -> None:
         ("rates.schedule", {"rate_card_id": NOWHERE, "starting_at": JUNE}, 404),
         ("rates.list", {"rate_card_id": CARD}, 400),
         ("rates.list", {"rate_card_id": CARD, "at": "soon"}, 400),
+        ("rates.list", {"rate_card_id": CARD, "at": "2025-06-01"}, 400),
         ("rates.schedule", {"rate_card_id": CARD, "starting_at": JUNE, "ending_before": JUNE}, 400),
         ("rates.list", {"rate_card_id": CARD, "at": JUNE, "selectors": [{"billing_frequency": "x"}]}, 400),
     ],

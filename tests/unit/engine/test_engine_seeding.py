@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from support.command import REPOSITORY, SEPTEMBER, run
@@ -139,6 +139,16 @@ def test_a_card_that_no_catalog_mentions_keeps_what_is_left_of_its_window(engine
     assert left == [(None, datetime(2026, 1, 1, tzinfo=UTC)), (datetime(2026, 7, 1, tzinfo=UTC), None)]
 
 
+def test_a_window_without_an_instant_disturbs_nobody(engine: Engine) -> None:
+    made = (
+        in_process(engine).v1.contracts.rate_cards.create(name="By hand", aliases=[{"name": "list"}]).data.id
+    )
+    engine.seed([a_card(1, {"name": "list", "starting_at": JULY, "ending_before": JANUARY})])
+    assert windows(engine, 1) == []
+    shown = as_object(engine.call("rate_cards.get", {"id": made})["data"])
+    assert shown["aliases"] == [{"name": "list"}]
+
+
 def test_an_archived_card_gets_no_alias_back_while_it_has_not_changed(engine: Engine) -> None:
     engine.seed([a_card(1, {"name": "list"})])
     engine.call("rate_cards.archive", {"id": "c1"})
@@ -244,17 +254,13 @@ def test_a_body_that_is_none_of_its_kind_seeds_nothing(engine: Engine) -> None:
     assert "gems" not in [each.id for each in in_process(engine).v1.pricing_units.list()]
 
 
-def test_a_catalog_that_the_engine_does_not_take_is_no_crash(catalog: Path) -> None:
-    (catalog / "references" / "coins.yaml").write_text(
-        "apiVersion: pkgplan/v1\nkind: PricingUnit\nmetadata: {key: coins}\nspec: {name: Coins}\n"
-    )
-    with (catalog / "references" / "rate-card-tokens.yaml").open("a") as card:
-        card.write(
-            "    - {product: input-tokens, starting_at: 2027-01-01, entitled: true, rate_type: flat, price: 5 coins}\n"
-            "  credit_type_conversions: [{custom_credit_type: coins, fiat_per_custom_credit: 0.01 USD}]\n"
-        )
+def test_a_catalog_that_the_engine_does_not_take_is_no_crash(
+    catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise EngineError(400, "a rule that no check of the catalog knows")
+
+    monkeypatch.setattr("pkgplan.engine.resources.rates.put", refuse)
     ran = run("-C", catalog, "apply", "--yes", *SEPTEMBER)
     assert ran.code == 4, ran.err
-    assert (
-        'rate card "Tokens rate card": the credit type of a product on a rate card cannot change' in ran.err
-    )
+    assert 'rate card "Tokens rate card": a rule that no check of the catalog knows' in ran.err

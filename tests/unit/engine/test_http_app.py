@@ -15,8 +15,8 @@ from support.served import Served, called, served
 
 from pkgplan.adapters.clocks import HandSetClock, MillisecondClock
 from pkgplan.engine import Engine
-from pkgplan.engine.http import listening
-from pkgplan.engine.operation import Operation
+from pkgplan.engine.http import listening, url_of
+from pkgplan.engine.operation import Operation, Transaction
 from pkgplan.engine.registry import OPERATIONS
 from pkgplan.errors import EnvironmentFault
 from pkgplan.model.units import parse_instant
@@ -74,6 +74,15 @@ def test_an_id_of_the_client_is_kept_and_another_replaced(server: Served) -> Non
     ids = {id_of(each) for each in (None, None, "", "with space", "{}", "x" * 101)}
     assert len(ids) == 6
     assert all(len(each) == 36 for each in ids)
+
+
+def test_head_is_get_without_the_body(server: Served) -> None:
+    for path in ("/health", "/", "/v1/customers"):
+        got, head = called(server, "GET", path), called(server, "HEAD", path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == got.headers["content-length"]
+    assert called(server, "HEAD", "/v1/customers", token=None).status_code == 401
+    assert called(server, "HEAD", CREATE).headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("status", [409, 422])
@@ -170,6 +179,19 @@ def test_a_store_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
     blocker.close()
 
 
+def test_a_statement_that_sqlite_does_not_know_is_a_bug(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(transaction: Transaction, _: object) -> Any:
+        return transaction.connection.execute("SELECT missing FROM packages")
+
+    replaced = {**OPERATIONS, "packages.get": changed(OPERATIONS["packages.get"], broken)}
+    monkeypatch.setattr("pkgplan.engine.engine.OPERATIONS", replaced)
+    answer = called(server, "POST", "/v1/packages/get", json={"package_id": "x"})
+    assert answer.status_code == 500
+    assert "no such column" in server.complaints[0]
+
+
 def test_a_file_that_is_another_programs_is_unavailable(tmp_path: Path) -> None:
     file = tmp_path / "engine.db"
     file.write_text("not a database, but long enough to be taken for one" * 10)
@@ -196,10 +218,23 @@ def test_a_port_that_is_taken_is_said() -> None:
     assert "another port" in caught.value.hint
 
 
+def test_an_address_of_version_6_is_told_in_brackets() -> None:
+    try:
+        listener = listening("::1", 0)
+    except EnvironmentFault:
+        pytest.skip("this machine has no IPv6")
+    with listener:
+        assert url_of(listener).startswith("http://[::1]:")
+
+
 def test_a_host_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> Any:
+    def unknown(host: str, *_: object, **__: object) -> Any:
+        host.encode("idna")  # as the real one begins
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(EnvironmentFault, match='"nowhere" port 0: name or service not known'):
         listening("nowhere", 0)
+    for host in ("a..b", "x" * 64, "\udc80"):
+        with pytest.raises(EnvironmentFault, match="no name of a host"):
+            listening(host, 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +15,7 @@ from support.offline import a_credit, a_package
 from support.sdk_client import TOKEN
 from support.served import PATIENCE, Served, called, served
 
+from pkgplan.engine.registry import OPERATIONS
 from pkgplan.model.canonical import compact
 
 if TYPE_CHECKING:
@@ -76,6 +79,21 @@ def test_what_is_no_body_of_the_endpoint_is_refused(server: Served, engine: Engi
     assert packages(engine) == []
 
 
+@pytest.mark.parametrize("content", [b"", b"null", b"{}"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/customFields/listKeys", 200),
+        ("/v1/contract-pricing/rate-cards/list", 200),
+        ("/v1/contract-pricing/products/list", 400),
+        ("/v1/packages/list", 400),
+    ],
+)
+def test_few_bodies_can_be_left_out(server: Served, path: str, status: int, content: bytes) -> None:
+    answer = called(server, "POST", path, content=content, headers=JSON)
+    assert answer.status_code == (200 if content == b"{}" else status)
+
+
 def test_a_refusal_can_repeat_what_no_text_can_hold(server: Served) -> None:
     body = compact(a_package(recurring_credits=[a_credit(custom_fields={"KEY": 5})]))
     answer = called(server, "POST", CREATE, content=body.replace("KEY", "\\ud800"), headers=JSON)
@@ -101,7 +119,13 @@ def test_another_content_type_is_refused(server: Served, engine: Engine, kind: s
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json; charset=utf-8", "Application/JSON", 'application/json;charset="UTF-8"']
+    "kind",
+    [
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        'application/json;charset="UTF-8"',
+        "application/json; charset=utf-8; x=y",
+    ],
 )
 def test_spellings_of_the_right_content_type(server: Served, kind: str) -> None:
     answer = called(server, "POST", CREATE, content=compact(a_package()), headers={"content-type": kind})
@@ -205,6 +229,39 @@ def test_many_requests_at_once_with_one_key_do_the_work_once(server: Served, eng
     assert {answer.json()["data"]["id"] for answer in answers if answer.status_code == 200} == {package["id"]}
     refused = [answer for answer in answers if answer.status_code == 409]
     assert all("still under way" in message(answer) for answer in refused)
+
+
+def test_a_key_that_is_under_way_may_be_tried_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, done = Event(), Event()
+
+    def slow(*_: object) -> Any:
+        begun.set()
+        assert done.wait(PATIENCE)
+        return {}
+
+    listed = replace(OPERATIONS["packages.list"], run=slow)
+    monkeypatch.setattr("pkgplan.engine.engine.OPERATIONS", {**OPERATIONS, "packages.list": listed})
+    request: dict[str, Any] = {"json": {}, "headers": {"idempotency-key": "one"}}
+    with served(engine) as server, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(called, server, "POST", "/v1/packages/list", **request)
+        assert begun.wait(PATIENCE)
+        refused = called(server, "POST", "/v1/packages/list", **request)
+        done.set()
+        assert first.result().status_code == 200
+        assert called(server, "POST", "/v1/packages/list", **request).json() == {}
+    assert (refused.status_code, message(refused)[-10:]) == (409, "under way.")
+    assert "x-should-retry" not in refused.headers
+
+
+def test_a_connection_lives_on_after_a_body_that_was_too_large(server: Served) -> None:
+    with raw(server) as client:
+        client.sendall(head(length=6_000_000))
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+        client.sendall(b"x" * 6_000_000 + head("/v1/packages/list", length=2) + b"{}")
+        seen = client.recv(1000)
+        while b'"data"' not in seen:
+            seen += client.recv(1000)
+    assert b"HTTP/1.1 200 " in seen
 
 
 def test_a_key_gives_the_stored_answer_also_of_a_refusal(server: Served, engine: Engine) -> None:

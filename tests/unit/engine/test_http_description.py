@@ -125,6 +125,7 @@ def test_parameters_of_paths_and_queries() -> None:
     assert [(each["name"], each["in"], each["schema"]["type"]) for each in listed] == [
         ("limit", "query", "integer"),
         ("next_page", "query", "string"),
+        ("Idempotency-Key", "header", "string"),
     ]
 
 

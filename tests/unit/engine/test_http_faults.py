@@ -116,6 +116,11 @@ def test_only_the_api_goes_wrong(engine: Engine) -> None:
         ] * 3
 
 
+def test_a_conflict_on_demand_does_not_say_that_it_is_final(engine: Engine) -> None:
+    with served(engine, "POST *: 409 before once") as server:
+        assert retrying(server).v1.packages.create(**a_body()).data.id
+
+
 def test_too_many_requests_are_tried_again_when_the_header_says(engine: Engine) -> None:
     with served(engine, "POST *: 429 before once") as server:
         raw = called(server, "POST", CREATE, json=a_package())

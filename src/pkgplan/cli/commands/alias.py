@@ -42,7 +42,7 @@ _live = click.option("--live", is_flag=True, help="Ask the environment instead o
     "list",
     cls=CatalogCommand,
     examples=("pkgplan alias list", "pkgplan alias list --format json"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @_live
 @click.pass_context
@@ -63,7 +63,7 @@ def list_(ctx: click.Context, *, live: bool) -> int:
         'pkgplan alias resolve "Starter Plan"',
         'pkgplan alias resolve "Starter Plan" --at 2026-02-01T00:00:00Z --live',
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.argument("name")
 @click.option("--at", metavar="INSTANT", help="The start of the contract.  [default: now]")

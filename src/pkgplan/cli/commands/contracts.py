@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pkgplan.apply import held
 from pkgplan.cli.options import CatalogCommand, options_of, parsed_instant
 from pkgplan.cli.output import json_result, result
 from pkgplan.cli.recorded import package_named, versions_behind, versions_named
@@ -23,9 +24,9 @@ from pkgplan.report.text import contracts as contract_text
 from pkgplan.wiring import remote
 
 if TYPE_CHECKING:
-    from pkgplan.model.record import State
-
-_UNIT = "pricing-unit/"
+    from pkgplan.model.record import RecordedVersion
+    from pkgplan.model.units import Instant
+    from pkgplan.ports import ContractApi
 
 contracts = LazyGroup(
     name="contracts",
@@ -49,7 +50,7 @@ contracts = LazyGroup(
         "pkgplan contracts list --package starter@1 --all --format json",
         'pkgplan contracts list --alias "Starter Plan" --covering 2026-03-01',
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.option("--package", metavar="KEY[@N]", help="All versions of a package, or one.")
 @click.option("--alias", metavar="NAME", help="All versions that were ever behind an alias.")
@@ -75,16 +76,7 @@ def list_(
         else versions_behind(alias or "", state)
     )
     with remote(deployment) as environment:
-        views = [
-            Cohort(
-                version.ref,
-                version.package_id,
-                tuple(
-                    environment.contracts.of_package(version.package_id, covering=at, include_archived=every)
-                ),
-            )
-            for version in versions
-        ]
+        views = [_cohort(version, environment.contracts, at, every=every) for version in versions]
     if options.json:
         json_result(contract_report.cohorts(views, deployment.name, at))
     else:
@@ -98,7 +90,7 @@ def list_(
         "pkgplan contracts show CONTRACT --customer ID",
         "pkgplan contracts show CONTRACT --customer ID --format json",
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.argument("contract", metavar="CONTRACT")
 @click.option("--customer", required=True, metavar="ID", help="The id of the customer.")
@@ -111,8 +103,7 @@ def show(ctx: click.Context, *, contract: str, customer: str) -> int:
     hint = "see `pkgplan contracts list --help` for how to find a contract"
     with remote(deployment) as environment, refused_input(deployment.name, hint):
         body = environment.contracts.get(customer, contract)
-    refs = {version.package_id: ref for ref, version in state.versions.items()}
-    view = contract_view(body, refs, _unit_names(state))
+    view = contract_view(body, state.versions.values())
     if options.json:
         json_result(contract_report.contract(view, deployment.name))
     else:
@@ -120,11 +111,7 @@ def show(ctx: click.Context, *, contract: str, customer: str) -> int:
     return 0
 
 
-def _unit_names(state: State) -> dict[str, str]:
-    """The names of pricing units by their ids, from what was sent."""
-    return {
-        id_: name.removeprefix(_UNIT)
-        for version in state.versions.values()
-        for name, id_ in version.references.items()
-        if name.startswith(_UNIT)
-    }
+def _cohort(version: RecordedVersion, contracts: ContractApi, at: Instant | None, *, every: bool) -> Cohort:
+    with held(version):
+        made = contracts.of_package(version.package_id, covering=at, include_archived=every)
+        return Cohort(version.ref, version.package_id, tuple(made))

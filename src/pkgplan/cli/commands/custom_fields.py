@@ -47,7 +47,7 @@ custom_fields = LazyGroup(
         "pkgplan custom-fields set contract ID segment=smb",
         'pkgplan custom-fields set subscription ID erp_item=F-100 "note=first year"',
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.argument("entity", metavar="ENTITY")
 @click.argument("entity_id", metavar="ENTITY_ID")
@@ -63,7 +63,9 @@ def set_(ctx: click.Context, *, entity: str, entity_id: str, values: tuple[str, 
     _refuse_unknown(entity)
     fields = _fields(values)
     deployment = open_records(options)
-    hint = f"see `pkgplan custom-fields list --entity {entity}` for the keys that there may be"
+    hint = (
+        f"see `pkgplan custom-fields list --entity {entity}` for keys, and `pkgplan contracts show` for ids"
+    )
     with remote(deployment) as environment, refused_input(deployment.name, hint):
         environment.custom_fields.set_values(entity, entity_id, fields)
     if options.json:
@@ -77,7 +79,7 @@ def set_(ctx: click.Context, *, entity: str, entity_id: str, values: tuple[str, 
     "list",
     cls=CatalogCommand,
     examples=("pkgplan custom-fields list", "pkgplan custom-fields list --entity contract --format json"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.option("--entity", metavar="ENTITY", help="Only the keys of one entity.")
 @click.pass_context

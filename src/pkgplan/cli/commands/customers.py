@@ -43,7 +43,7 @@ customers = LazyGroup(
         'pkgplan customers create --name "Gnome GmbH"',
         'pkgplan customers create --name "Gnome GmbH" --ingest-alias team@gnome.example',
     ),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.option("--name", required=True, metavar="NAME", help="The name of the customer.")
 @click.option("--ingest-alias", multiple=True, metavar="ALIAS", help="What usage events may call it.")
@@ -55,11 +55,11 @@ def create(ctx: click.Context, *, name: str, ingest_alias: tuple[str, ...]) -> i
         raise UsageFault("--name is empty", hint="give the customer a name")
     deployment = open_records(options)
     with _customers(deployment, begin=True) as api, refused_input(deployment.name):
-        customer_id = api.create(name, ingest_alias)
+        made = api.create(name, ingest_alias)
     if options.json:
-        json_result(contract_report.customer(customer_id, name, ingest_alias, deployment.name))
+        json_result(contract_report.customer(made, deployment.name))
     else:
-        result(f"{customer_id}\n")
+        result(f"{made.customer_id}\n")
     return 0
 
 
@@ -67,7 +67,7 @@ def create(ctx: click.Context, *, name: str, ingest_alias: tuple[str, ...]) -> i
     "list",
     cls=CatalogCommand,
     examples=("pkgplan customers list", "pkgplan customers list --format json"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.pass_context
 def list_(ctx: click.Context) -> int:

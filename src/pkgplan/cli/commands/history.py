@@ -14,7 +14,7 @@ from pkgplan.report.text import lists
 @click.command(
     cls=CatalogCommand,
     examples=("pkgplan history", "pkgplan history --limit 5", "pkgplan history --format json -v"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
 @click.pass_context

@@ -24,7 +24,7 @@ packages = LazyGroup(
     "list",
     cls=CatalogCommand,
     examples=("pkgplan packages list", "pkgplan packages list --format json"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.pass_context
 def list_(ctx: click.Context) -> int:

@@ -39,7 +39,7 @@ INTERRUPTED = 130
         "pkgplan provision --customer ID --package starter@1 --starting-at 2026-02-01T09:00:00Z --yes",
         "pkgplan provision --customer ID --package starter --starting-at 2026-02-01 --uniqueness-key order-17",
     ),
-    exit_codes=(0, 2, 4, 130),
+    exit_codes=(0, 1, 2, 4, 130),
 )
 @click.option("--customer", required=True, metavar="ID", help="The id of the customer.")
 @click.option("--alias", metavar="NAME", help="The alias; the contract gets who is behind it at its start.")

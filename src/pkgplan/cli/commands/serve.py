@@ -61,7 +61,8 @@ _NEEDED: Final = {"starlette", "uvicorn", "anyio", "h11"}
 @click.option(
     "--token",
     metavar="TOKEN",
-    help=f"What clients must send as bearer token.  [default: every request is answered; env: {TOKEN_VARIABLE}]",
+    help="What clients must send as bearer token; the list of processes shows it, the variable it does not."
+    f"  [default: every request is answered; env: {TOKEN_VARIABLE}]",
 )
 @click.option(
     "--seed", metavar="CATALOG", help="Make what this catalog refers to exist, under the ids of --env."
@@ -98,7 +99,8 @@ def serve(
 
     A FAULT is "METHOD PATH: ACTION" with "1 in N" or "once" behind it, or for every request. METHOD and PATH can be *.
     ACTION is "STATUS before" or "STATUS after" the work, "drop before" or "drop after" to close the connection without
-    an answer, or "delay N ms". Requests are counted: "1 in 5" is the fifth, the tenth, and so on.
+    an answer, "delay N ms" or "delay N s". Requests are counted: "1 in 5" is the fifth, the tenth, and so on. An
+    Idempotency-Key keeps the true result of the work, never a fault.
 
     With --clock, GET /pkgplan/clock tells the time, and PUT sets it: {"now": "2026-02-01T00:00:00Z"}.
     """
@@ -131,7 +133,10 @@ def _readings(assume: Sequence[str]) -> dict[str, str]:
     for name, equals, _ in pairs:
         if not equals:
             raise UsageFault(f'--assume "{name}" has no value', hint="write NAME=VALUE")
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    readings = {name.strip(): value.strip() for name, _, value in pairs}
+    if len(readings) < len(pairs):
+        raise UsageFault("--assume gives one assumption twice", hint="see `pkgplan serve --assumptions`")
+    return readings
 
 
 def _list(chosen: Assumptions, options: Options) -> int:
@@ -191,6 +196,8 @@ def _faults(lines: Sequence[str]) -> tuple[Fault, ...]:
 
 
 def _seeds(folder: str, options: Options) -> tuple[Deployment, Catalog]:
+    if not folder:
+        raise UsageFault('--seed "" is no name of a folder', hint="give the folder of a catalog")
     session = open_catalog(replace(options, catalog=folder), json_on_stdout=False)
     return session.deployment, session.checked.catalog
 

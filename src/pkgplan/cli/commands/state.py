@@ -39,7 +39,7 @@ state = LazyGroup(
 @click.command(
     cls=CatalogCommand,
     examples=("pkgplan state verify", "pkgplan state verify --env production --format json"),
-    exit_codes=(0, 2, 4),
+    exit_codes=(0, 1, 2, 4),
 )
 @click.pass_context
 def verify(ctx: click.Context) -> int:

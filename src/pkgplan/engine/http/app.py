@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from pkgplan.engine.engine import Engine
     from pkgplan.engine.http.settings import Settings
     from pkgplan.engine.operation import Operation
-    from pkgplan.model.canonical import JsonObject
 
     Handler = Callable[[Request], Awaitable[Response]]
 
+# The page has no script and loads nothing, so nothing that a name smuggles in shall run or load either.
+_PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _NO_CLOCK = "this server runs on the system's clock; start it with --clock to set the time"
 
 
@@ -56,7 +57,9 @@ class _Path:
     """All that one path answers, by method: an ASGI application, so that Starlette adds no method of its own."""
 
     def __init__(self, by_method: Mapping[str, Handler]) -> None:
-        self._by_method = by_method
+        # Whatever answers GET answers HEAD; uvicorn leaves out the body.
+        head = {"HEAD": by_method["GET"]} if "GET" in by_method else {}
+        self._by_method = {**by_method, **head}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler = self._by_method.get(scope["method"])
@@ -105,16 +108,17 @@ def _endpoint(engine: Engine, operation: Operation, faults: Faults) -> Handler:
             return early
         query = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
 
-        def call() -> JsonObject:
-            return engine.call(
+        def call() -> Response:
+            answer = engine.call(
                 operation.name,
                 body,
                 query={**query},
                 path=request.path_params,
                 origin=_origin(request),
             )
+            return json_answer(answer)  # here, since a long one would keep the other clients waiting
 
-        answer = json_answer(await run_in_threadpool(call))
+        answer = await run_in_threadpool(call)
         return await due.after(request) or answer
 
     return handle
@@ -138,7 +142,7 @@ def _ours(engine: Engine, settings: Settings) -> Iterator[tuple[str, str, Handle
             with engine.reading() as connection:
                 return page(overview(connection))
 
-        return HTMLResponse(await run_in_threadpool(read))
+        return HTMLResponse(await run_in_threadpool(read), headers=_PAGE_HEADERS)
 
     async def health(_: Request) -> Response:
         return json_answer({"status": "ok"})

@@ -27,7 +27,7 @@ async def json_body(request: Request) -> JsonValue:
     if not content:
         return None
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.lower().partition("charset=")[2].strip(' "')
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "')
     if kind.strip().lower() != _TYPE or charset not in {"", "utf-8", "utf8"}:
         raise EngineError(415, f"Content-Type must be {_TYPE} in UTF-8")
     try:

@@ -133,7 +133,7 @@ def statuses(operation: Operation) -> list[int]:
     """Every status besides 200 that an operation may be answered with."""
     always = {400, 401, 429, 503}
     with_body = {413, 415} if operation.body is not None else set()
-    under_a_key = {409} if operation.writes else set()
+    under_a_key = {409} if operation.takes_key else set()
     return sorted(always | with_body | under_a_key | set(operation.refusals))
 
 
@@ -152,7 +152,7 @@ def _parameters(operation: Operation, query: JsonObject) -> Iterator[JsonObject]
     for name, schema in cast("dict[str, JsonObject]", query.get("properties", {})).items():
         parameter: JsonObject = {"name": name, "in": "query", "required": name in required, "schema": schema}
         yield {**parameter, "style": "form", "explode": False}
-    if operation.writes:
+    if operation.takes_key:
         key: JsonObject = {"type": "string", "minLength": 1, "maxLength": 255}
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": key}
 

@@ -9,6 +9,9 @@ Never here: chance. Requests are counted, so that a test sees the same faults ea
     action    = status " " moment | "drop " moment | "delay " number (" ms" | " s")
     moment    = "before" | "after"        the work: after it, the work is done and only the answer is lost
     how-often = "1 in " number | "once"   every Nth request, or the first alone; left out: every request
+
+Under an idempotency key the engine keeps the true result of the work, never the fault: asked again, it gives that.
+The vendor repeats a 500 that it has stored; a fault on every request is how to meet that.
 """
 
 from __future__ import annotations
@@ -35,11 +38,12 @@ _LINE: Final = re.compile(
     r"(?P<method>GET|POST|PUT|\*) +(?P<path>\*|/\S*) *: +"
     r"(?:(?:(?P<status>[45]\d\d)|(?P<drop>drop)) +(?P<moment>before|after)"
     r"|delay +(?P<delay>\d{1,7}) *(?P<unit>ms|s))"
-    r"(?: +(?:1 +in +(?P<every>[1-9]\d{0,6})|(?P<once>once)))?"
+    r"(?: +(?:1 +in +(?P<every>[1-9]\d{0,6})|(?P<once>once)))?",
+    re.ASCII,
 )
 _EXPECTED: Final = (
     'expected METHOD PATH: ACTION [1 in N | once], where ACTION is "STATUS before" or "STATUS after" with a status '
-    'from 400 to 599, "drop before", "drop after" or "delay N ms"'
+    'from 400 to 599, "drop before", "drop after", "delay N ms" or "delay N s"'
 )
 _LONGEST_DELAY: Final = 3600.0
 

@@ -112,6 +112,8 @@ def listening(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         return _bound(socket.socket(family, kind, protocol), address)
+    except UnicodeError:
+        raise EnvironmentFault(f'cannot listen on "{host}": it is no name of a host') from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         hint = "name another port, or 0 for any that is free" if error.errno in _TAKEN else ""

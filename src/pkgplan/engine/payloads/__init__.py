@@ -2,8 +2,8 @@
 
 Comes in: a JSON body. Goes out: a frozen model with enums in the API's upper-case spelling and numbers as int
 or Decimal, or a 400 that names the fields. Never here: rules that need two fields, or what is in the store.
-Unknown fields are ignored in open objects, as the API does, and refused in closed ones; null is refused, because
-the API has no nullable input.
+Unknown fields are ignored in open objects, as the API does, and refused in closed ones; null is refused but for
+the few fields that a model names NULLABLE.
 Source: SDK 4.12 (`package_create_params` and its likes), the OpenAPI description for the spellings.
 """
 

@@ -10,7 +10,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictStr, StringConstraints
 
-from pkgplan.engine.fields import AnyCase, Body, EntityId, Frequency, HourInstant, NonEmpty, Number
+from pkgplan.engine.fields import (
+    AnyCase,
+    BillingProvider,
+    Body,
+    DeliveryMethod,
+    EntityId,
+    Frequency,
+    HourInstant,
+    NonEmpty,
+    Number,
+)
 from pkgplan.engine.payloads.balances import Commit, Credit, ScheduledCharge
 from pkgplan.engine.payloads.overrides import Override
 from pkgplan.engine.payloads.recurring import Recurring, RecurringCommit, RecurringCredit
@@ -51,10 +61,8 @@ class PackageCreate(Body):
     net_payment_terms_days: Number | None = None
     rate_card_id: EntityId | None = None
     rate_card_alias: NonEmpty | None = None
-    billing_provider: (
-        Literal["aws_marketplace", "azure_marketplace", "gcp_marketplace", "stripe", "netsuite"] | None
-    ) = None
-    delivery_method: Literal["direct_to_billing_provider", "aws_sqs", "tackle", "aws_sns"] | None = None
+    billing_provider: BillingProvider | None = None
+    delivery_method: DeliveryMethod | None = None
     multiplier_override_prioritization: (
         Annotated[Literal["LOWEST_MULTIPLIER", "EXPLICIT"], AnyCase] | None
     ) = None

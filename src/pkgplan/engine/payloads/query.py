@@ -6,9 +6,9 @@ Never here: bodies. Source: vendor reference "Pagination": `limit` and `next_pag
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, StrictStr, WithJsonSchema
+from pydantic import BeforeValidator, StrictBool, StrictStr, WithJsonSchema
 
 from pkgplan.engine.fields import Body, Whole
 from pkgplan.engine.paging import MAX_LIMIT
@@ -38,7 +38,7 @@ QueryCount = Annotated[
     BeforeValidator(_count),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
 ]
-QueryFlag = Annotated[Literal[True, False], BeforeValidator(_flag)]
+QueryFlag = Annotated[StrictBool, BeforeValidator(_flag)]
 QueryList = Annotated[list[StrictStr], BeforeValidator(_list)]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from pkgplan.engine.fields import (
     AnyCase,
     AnyInstant,
+    AnyOfThreeCases,
     Body,
     EntityId,
     Frequency,
@@ -61,18 +62,11 @@ class AddRates(Body):
     rates: list[NewRate]
 
 
-def _upper(value: object) -> object:
-    """Selectors know a third spelling, `Monthly`."""
-    return value.upper() if isinstance(value, str) and value in {value.lower(), value.capitalize()} else value
-
-
 class RateSelector(Body):
     """`RateSelector`: of a rate schedule."""
 
     product_id: EntityId | None = None
-    billing_frequency: (
-        Annotated[Literal["MONTHLY", "QUARTERLY", "ANNUAL", "WEEKLY"], BeforeValidator(_upper)] | None
-    ) = None
+    billing_frequency: Annotated[Frequency, AnyOfThreeCases] | None = None
     pricing_group_values: TextMap | None = None
     partial_pricing_group_values: TextMap | None = None
 

@@ -7,7 +7,9 @@ body of list alone.
 
 from __future__ import annotations
 
-from pydantic import Field, StrictStr, model_validator
+from typing import ClassVar
+
+from pydantic import Field, StrictStr
 
 from pkgplan.engine.fields import Body, ClosedBody, CustomFields, EntityId, Positive
 from pkgplan.engine.payloads.package import PackageAlias
@@ -49,9 +51,6 @@ class RateCardId(Body):
 
 
 class RateCardList(ClosedBody):
-    """The empty body of a list call, which the SDK leaves out."""
+    """The empty body of a list call."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _left_out(cls, value: object) -> object:
-        return {} if value is None else value
+    MAY_BE_ABSENT: ClassVar[bool] = True

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from pydantic import StrictBool, model_validator
 
 from pkgplan.engine.faults import not_found, refused
-from pkgplan.engine.fields import Body, EntityId, FreeObject
+from pkgplan.engine.fields import BillingProvider, Body, DeliveryMethod, EntityId, FreeObject
 from pkgplan.engine.instants import to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.resources import audit
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
     from pkgplan.engine.operation import Request, Transaction
     from pkgplan.model.canonical import JsonObject, JsonValue
 
-Provider = Literal[
-    "aws_marketplace", "stripe", "netsuite", "custom", "azure_marketplace", "quickbooks_online", "workday",
-    "gcp_marketplace", "metronome",
-]  # fmt: skip
-DeliveryMethod = Literal["direct_to_billing_provider", "aws_sqs", "tackle", "aws_sns"]
+Provider = Literal[BillingProvider, "custom", "quickbooks_online", "workday", "metronome"]
 TaxProvider = Literal["anrok", "avalara", "stripe"]
 
 

@@ -9,9 +9,9 @@ that the values of packages are frozen: guide "Packages". The words of "Duplicat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
-from pydantic import StrictBool, StrictStr, StringConstraints, model_validator
+from pydantic import StrictBool, StrictStr, StringConstraints
 
 from pkgplan.engine.faults import not_found, refused
 from pkgplan.engine.fields import Body, CustomFields, EntityId
@@ -70,13 +70,9 @@ class KeyRemove(Body):
 class KeyList(Body):
     """Of which entities to list keys."""
 
-    entities: list[Entity] | None = None
+    MAY_BE_ABSENT: ClassVar[bool] = True
 
-    @model_validator(mode="before")
-    @classmethod
-    def _may_be_absent(cls, value: object) -> object:
-        """The one body of the API that need not be sent."""
-        return {} if value is None else value
+    entities: list[Entity] | None = None
 
 
 class KeyQuery(NoQuery):
@@ -192,19 +188,24 @@ def _add_key(tx: Transaction, request: Request) -> JsonObject:
     return {"data": {"id": tx.new_id()}}
 
 
+_ALL_KEYS: Final = (
+    "SELECT rowid, entity, key, enforce_uniqueness FROM custom_field_keys"
+    " WHERE rowid > :after ORDER BY rowid LIMIT :limit"
+)
+# CROSS: entity by entity, or else all keys would be gone through for those of one entity.
+_KEYS_OF_SOME: Final = (
+    "SELECT k.rowid, k.entity, k.key, k.enforce_uniqueness FROM json_each(:entities) wanted"
+    " CROSS JOIN custom_field_keys k ON k.entity = wanted.value"
+    " WHERE k.rowid > :after ORDER BY k.rowid LIMIT :limit"
+)
+
+
 def _list_keys(tx: Transaction, request: Request) -> JsonObject:
     body: KeyList = request.body
     page = page_of(MAX_LIMIT, request.query.next_page)
     rows = tx.connection.execute(
-        "SELECT rowid, entity, key, enforce_uniqueness FROM custom_field_keys"
-        " WHERE rowid > :after AND (NOT :chosen OR entity IN (SELECT value FROM json_each(:entities)))"
-        " ORDER BY rowid LIMIT :limit",
-        {
-            "after": page.after,
-            "limit": page.fetched,
-            "chosen": bool(body.entities),
-            "entities": compact([*(body.entities or ())]),
-        },
+        _KEYS_OF_SOME if body.entities else _ALL_KEYS,
+        {"after": page.after, "limit": page.fetched, "entities": compact([*{*(body.entities or ())}])},
     )
     return page.answer([_Key(*row) for row in rows], _Key.shown)
 

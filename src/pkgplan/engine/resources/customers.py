@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field, StrictStr, StringConstraints
 
 from pkgplan.engine.faults import EngineError, not_found, refused
-from pkgplan.engine.fields import Body, CustomFields, EntityId
+from pkgplan.engine.fields import BillingProvider, Body, CustomFields, EntityId
 from pkgplan.engine.instants import to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
@@ -37,6 +37,12 @@ IngestAlias = Annotated[StrictStr, StringConstraints(min_length=1, max_length=12
 IngestAliases = Annotated[list[IngestAlias], Field(max_length=_MAX_ALIASES)]
 
 
+class NewCustomerConfiguration(ConfigurationInput):
+    """A configuration that comes along with a new customer; the call that sets them knows more providers."""
+
+    billing_provider: BillingProvider
+
+
 class CustomerCreate(Body):
     """A new customer; `billing_config` (of plans) and `customer_revenue_system_configurations` are ignored."""
 
@@ -44,7 +50,7 @@ class CustomerCreate(Body):
     external_id: IngestAlias | None = None
     ingest_aliases: IngestAliases = Field(default_factory=list)
     custom_fields: CustomFields = Field(default_factory=dict)
-    customer_billing_provider_configurations: list[ConfigurationInput] = Field(default_factory=list)
+    customer_billing_provider_configurations: list[NewCustomerConfiguration] = Field(default_factory=list)
 
 
 class CustomerArchive(Body):

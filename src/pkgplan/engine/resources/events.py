@@ -110,7 +110,7 @@ def _ingest(tx: Transaction, request: Request) -> JsonObject:
         tx.connection.execute(
             "INSERT INTO events (transaction_id, customer_id, event_type, timestamp, received_at, properties)"
             " SELECT :id, :customer, :type, :timestamp, :now, :properties WHERE NOT EXISTS"
-            " (SELECT 1 FROM events WHERE transaction_id = :id AND received_at > :window)",
+            " (SELECT 1 FROM events WHERE transaction_id = :id AND received_at >= :window)",
             {
                 "id": event.transaction_id,
                 "customer": event.customer_id,

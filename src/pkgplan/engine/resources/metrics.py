@@ -7,12 +7,12 @@ Source: /v1/billable-metrics, SDK `billable_metric_*`, guide "Create billable me
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from pkgplan.engine.faults import not_found, refused
-from pkgplan.engine.fields import Body, CustomFields, EntityId, NonEmpty
+from pkgplan.engine.fields import AnyOfThreeCases, Body, CustomFields, EntityId, NonEmpty
 from pkgplan.engine.instants import to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
@@ -36,13 +36,8 @@ _INSTEAD_OF_SQL: Final = (
 )
 
 
-def _spelled(value: object) -> object:
-    """Aggregations are taken as `SUM`, `Sum` and `sum`."""
-    return value.upper() if isinstance(value, str) and (value.islower() or value.istitle()) else value
-
-
 Values = Annotated[list[StrictStr], Field(min_length=1)]
-Aggregation = Annotated[Literal["COUNT", "LATEST", "MAX", "SUM", "UNIQUE"], BeforeValidator(_spelled)]
+Aggregation = Annotated[Literal["COUNT", "LATEST", "MAX", "SUM", "UNIQUE"], AnyOfThreeCases]
 
 
 class EventTypeFilter(Body):
@@ -54,6 +49,9 @@ class EventTypeFilter(Body):
 
 class PropertyFilter(Body):
     """What a property of an event must look like."""
+
+    # "If null or omitted, the existence of the property is optional."
+    NULLABLE: ClassVar[frozenset[str]] = frozenset({"exists", "not_in_values"})
 
     name: NonEmpty
     exists: StrictBool | None = None

@@ -24,6 +24,8 @@ from pkgplan.engine.terms import check_terms
 from pkgplan.model.timeline import AliasWindow, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pkgplan.engine.operation import Request, Transaction
     from pkgplan.engine.packages import StoredPackage
     from pkgplan.model.canonical import JsonObject
@@ -80,18 +82,19 @@ def _create(tx: Transaction, request: Request) -> JsonObject:
 
 def _get(tx: Transaction, request: Request) -> JsonObject:
     body: PackageGet = request.body
-    return {"data": _shown(tx, found(tx, body.package_id))}
+    return {"data": _shown(tx, [found(tx, body.package_id)])[0]}
 
 
 def _list(tx: Transaction, request: Request) -> JsonObject:
     body: PackageList = request.body
     page = page_of(request.query.limit, request.query.next_page)
     rows = packages.page(tx.connection, body.archive_filter, after=page.after, limit=page.fetched)
-    return page.answer(rows, lambda stored: _shown(tx, stored))
+    shown = dict(zip((stored.seq for stored in rows), _shown(tx, rows), strict=True))
+    return page.answer(rows, lambda stored: shown[stored.seq])
 
 
-def _shown(tx: Transaction, stored: StoredPackage) -> JsonObject:
-    return term_fields.visible(tx.connection, packages.shown(tx.connection, stored))
+def _shown(tx: Transaction, rows: Sequence[StoredPackage]) -> list[JsonObject]:
+    return term_fields.visible(tx.connection, packages.shown(tx.connection, rows))
 
 
 def _archive(tx: Transaction, request: Request) -> JsonObject:
@@ -100,7 +103,8 @@ def _archive(tx: Transaction, request: Request) -> JsonObject:
     if stored.archived_at is not None:
         raise EngineError(422, f'package "{body.package_id}" is already archived')
     packages.mark_archived(tx.connection, stored.seq, tx.now)
-    let_go(tx.connection, PACKAGES, stored.seq)
+    if tx.assumptions.archived_alias == "nobody":
+        let_go(tx.connection, PACKAGES, stored.seq)
     audit.record(tx, "archive", "package", body.package_id)
     return {"data": {"id": body.package_id}}
 

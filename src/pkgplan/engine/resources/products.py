@@ -9,10 +9,10 @@ Source: POST /v1/contract-pricing/products/*; the order of updates and the text 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from pkgplan.engine.faults import not_found, refused
-from pkgplan.engine.fields import AnyCase, Body, EntityId
+from pkgplan.engine.fields import Body, EntityId
 from pkgplan.engine.instants import from_text, to_api_text, to_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
@@ -20,7 +20,7 @@ from pkgplan.engine.payloads.product import ProductCreate, ProductUpdate, check_
 from pkgplan.engine.payloads.query import PageQuery
 from pkgplan.engine.resources import audit, custom_fields, metrics
 from pkgplan.engine.templates import CREATED_BY
-from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, parse_json
+from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, parse_own
 from pkgplan.model.units import on_the_hour
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class ProductArchive(Body):
 
 
 class ProductList(Body):
-    """Which products to list."""
+    """Which products to list; unlike that of packages, the filter has capitals only."""
 
-    archive_filter: Annotated[Literal["ARCHIVED", "NOT_ARCHIVED", "ALL"], AnyCase] = "NOT_ARCHIVED"
+    archive_filter: Literal["ARCHIVED", "NOT_ARCHIVED", "ALL"] = "NOT_ARCHIVED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def currents(connection: sqlite3.Connection, product_ids: Iterable[str], at: Ins
         product_id: _product(
             product_id,
             product_type,
-            parse_json(initial) if update is None else as_object(parse_json(update))["state"],
+            parse_own(initial) if update is None else as_object(parse_own(update))["state"],
             is_archived=archived_at is not None,
         )
         for product_id, product_type, archived_at, initial, update in rows
@@ -199,7 +199,7 @@ def _changes(connection: sqlite3.Connection, stored: Sequence[_Stored]) -> dict[
     )
     changes: dict[str, list[_Change]] = {each.id: [] for each in stored}
     for product_id, starting_at, created_at, text in rows:
-        body = as_object(parse_json(text))
+        body = as_object(parse_own(text))
         changes[product_id].append(
             _Change(from_text(starting_at), created_at, as_object(body["changed"]), as_object(body["state"]))
         )
@@ -214,7 +214,7 @@ def _shown(tx: Transaction, stored: Sequence[_Stored]) -> dict[str, JsonObject]:
 
 
 def _one(stored: _Stored, changes: list[_Change], fields: dict[str, str], now: Instant) -> JsonObject:
-    initial = _moment(stored.created_at, None, as_object(parse_json(stored.body)))
+    initial = _moment(stored.created_at, None, as_object(parse_own(stored.body)))
     started = [each for each in changes if each.starting_at <= now]
     last = started[-1] if started else None
     body: JsonObject = {
@@ -271,7 +271,7 @@ def _update(tx: Transaction, request: Request) -> JsonObject:
     if stored.archived_at is not None:
         raise refused(f'product "{stored.id}" is archived')  # (assumed)
     started = [each for each in _changes(tx.connection, [stored])[stored.id] if each.starting_at <= tx.now]
-    before = started[-1].state if started else as_object(parse_json(stored.body))
+    before = started[-1].state if started else as_object(parse_own(stored.body))
     changed = _given(update)
     state = _state(before, changed)
     _check(tx, stored.type, changed, state)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pkgplan.engine.aliases import RATE_CARDS, owner_behind
 from pkgplan.engine.faults import not_found, refused
-from pkgplan.model.canonical import JsonObject, as_list, as_object, parse_json
+from pkgplan.model.canonical import JsonObject, as_list, as_object, parse_own
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,7 +72,7 @@ def card_behind(connection: sqlite3.Connection, alias: str, at: Instant) -> str 
 
 def _card(row: tuple[Any, ...]) -> Card:
     seq, rate_card_id, created_at, archived_at, body = row
-    return Card(seq, rate_card_id, created_at, archived_at, as_object(parse_json(body)))
+    return Card(seq, rate_card_id, created_at, archived_at, as_object(parse_own(body)))
 
 
 _SELECT: Final = "SELECT seq, id, created_at, archived_at, body FROM rate_cards"

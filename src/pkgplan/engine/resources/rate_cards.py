@@ -21,7 +21,7 @@ from pkgplan.engine.aliases import (
     take_alias,
     windows_of,
 )
-from pkgplan.engine.faults import EngineError, not_found, refused
+from pkgplan.engine.faults import EngineError, refused
 from pkgplan.engine.instants import to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
@@ -49,7 +49,7 @@ __all__ = ["OPERATIONS", "card_behind", "found", "insert", "open_card"]
 def insert(tx: Transaction, rate_card_id: str, body: RateCardCreate) -> None:
     """Store a rate card without rates, or put it in the place of the one with its id, whose rates go.
 
-    Raises: EngineError 404 or 400 for units that do not fit, aliases without an instant, or custom fields.
+    Raises: EngineError 400 for units that do not fit, aliases without an instant, or custom fields.
     """
     shown: JsonObject = {
         "name": body.name,
@@ -132,7 +132,7 @@ def _conversions(connection: sqlite3.Connection, conversions: list[Conversion]) 
 def _unit_name(connection: sqlite3.Connection, unit_id: str) -> str:
     names = pricing_units.names_of(connection, [unit_id])
     if unit_id not in names:
-        raise not_found(f'credit type "{unit_id}" not found')
+        raise refused(f'credit type "{unit_id}" not found')  # the vendor's description of a create has no 404
     return names[unit_id]
 
 
@@ -140,12 +140,13 @@ def _shown(connection: sqlite3.Connection, cards: Iterable[Card]) -> list[JsonVa
     """The API's rate cards."""
     wanted = [*cards]
     fields = custom_fields.values_of(connection, [card.id for card in wanted])
+    windows = shown_windows(connection, RATE_CARDS, [card.seq for card in wanted])
     return [
         {
             "id": card.id,
             "created_at": card.created_at,
             **card.body,
-            "aliases": shown_windows(connection, RATE_CARDS, card.seq),
+            "aliases": windows[card.seq],
             "custom_fields": {**fields.get(card.id, {})},
             **({} if card.archived_at is None else {"archived_at": card.archived_at}),
         }
@@ -199,7 +200,7 @@ def _archive(tx: Transaction, request: Request) -> JsonObject:
     """Contracts on the card keep it; its aliases are free to be taken, as those of packages are (assumed)."""
     card = found(tx.connection, request.body.id)
     if card.archived_at is not None:
-        raise EngineError(422, f'rate card "{card.id}" is already archived')
+        raise EngineError(422, f'rate card "{card.id}" is already archived')  # as of packages (assumed)
     tx.connection.execute(
         "UPDATE rate_cards SET archived_at = ? WHERE seq = ?", (to_api_text(tx.now), card.seq)
     )
@@ -213,7 +214,7 @@ _PATH: Final = "/v1/contract-pricing/rate-cards"
 OPERATIONS: Final = (
     Operation(
         "rate_cards.create", "POST", f"{_PATH}/create", "Create a rate card", _create,
-        body=RateCardCreate, writes=True, refusals=(404,),
+        body=RateCardCreate, writes=True,
     ),
     Operation(
         "rate_cards.get", "POST", f"{_PATH}/get", "Get a rate card", _get, body=RateCardId, refusals=(404,)

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pkgplan.engine.instants import end_from_text, end_to_text, from_text, to_text
-from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, parse_json
+from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, parse_own
 from pkgplan.model.timeline import END
 
 if TYPE_CHECKING:
@@ -141,12 +141,12 @@ def _rows(
 
 def _segment(row: tuple[Any, ...]) -> RateSegment:
     seq, product_id, frequency, values, start, end, entitled, body = row
-    rate, commit_rate = cast("list[Any]", parse_json(body))
+    rate, commit_rate = cast("list[Any]", parse_own(body))
     return RateSegment(
         seq=seq,
         product_id=product_id,
         billing_frequency=frequency or None,
-        pricing_group_values=cast("dict[str, str]", as_object(parse_json(values))),
+        pricing_group_values=cast("dict[str, str]", as_object(parse_own(values))),
         starting_at=from_text(start),
         ending_before=end_from_text(end),
         entitled=bool(entitled),

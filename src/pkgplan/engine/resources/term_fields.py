@@ -15,6 +15,7 @@ from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
     from pkgplan.engine.operation import Transaction
 
@@ -34,26 +35,32 @@ def write(tx: Transaction, package: JsonObject) -> None:
             custom_fields.set_values(tx, entity, str(term["id"]), fields)
 
 
-def visible(connection: sqlite3.Connection, package: JsonObject) -> JsonObject:
-    """The package without values of keys that were removed since."""
-    with_fields = [
-        str(term["id"])
-        for kind in _ENTITIES
-        for term in map(as_object, as_list(package.get(kind, [])))
-        if "custom_fields" in term
-    ]
+def visible(connection: sqlite3.Connection, packages: Sequence[JsonObject]) -> list[JsonObject]:
+    """The packages without values of keys that were removed since; one query for all of them."""
+    with_fields = [str(term["id"]) for package in packages for term in _with_fields(package)]
     if not with_fields:
-        return package
+        return [*packages]
     values = custom_fields.values_of(connection, with_fields)
-    terms: JsonObject = {
-        kind: [_shown(as_object(term), values) for term in as_list(package[kind])]
+    return [package | _shown(package, values) for package in packages]
+
+
+def _with_fields(package: JsonObject) -> Iterator[JsonObject]:
+    for kind in _ENTITIES:
+        for term in as_list(package.get(kind, [])):
+            if "custom_fields" in as_object(term):
+                yield as_object(term)
+
+
+def _shown(package: JsonObject, values: dict[str, dict[str, str]]) -> JsonObject:
+    """The terms of a package that can have custom fields."""
+    return {
+        kind: [_term(as_object(term), values) for term in as_list(package[kind])]
         for kind in _ENTITIES
         if kind in package
     }
-    return package | terms
 
 
-def _shown(term: JsonObject, values: dict[str, dict[str, str]]) -> JsonValue:
+def _term(term: JsonObject, values: dict[str, dict[str, str]]) -> JsonValue:
     if "custom_fields" not in term:
         return term
     return term | {"custom_fields": {**values.get(str(term["id"]), {})}}
