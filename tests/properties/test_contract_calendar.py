@@ -59,16 +59,9 @@ def test_a_window_is_inside_its_contract_or_as_long_as_it_says(
     capped: bool,
 ) -> None:
     end = None if lasts is None else slow_calendar.later(start, lasts.value, lasts.unit)
-    first, last = slow_calendar.window(start, offset, duration, end)
     found = window(start, offset, duration, end, capped=capped)
-    if not capped or end is None:
-        assert found == (first, last)
-    elif first >= end:
-        assert found is None
-    else:
-        assert found is not None
-        assert found[0] == first
-        assert found[1] == (end if last is None or last > end else last)
+    assert found == slow_calendar.window(start, offset, duration, end, capped=capped)
+    assert found is None or found[1] is None or found[0] < found[1]
 
 
 @given(starts, st.sampled_from(FREQUENCIES), st.integers(-12, 30))
@@ -103,9 +96,9 @@ def test_periods_leave_no_gap_and_no_overlap(grid: tuple[Instant, str, Instant, 
 def test_usage_statements_begin_with_the_contract_or_with_a_month(
     start: Instant, frequency: str, day: str
 ) -> None:
-    anchor = usage_anchor(start, day)
+    anchor = usage_anchor(start, day, frequency)
     first = next(periods(anchor, frequency, start, None))
-    if day == "CONTRACT_START":
+    if day == "CONTRACT_START" or frequency == "WEEKLY":
         assert anchor == start
         assert first[:2] == first[2:]
         return
@@ -124,10 +117,12 @@ def test_beyond_the_calendar_there_is_only_overflow(
 ) -> None:
     try:
         found = window(start, offset, duration, None)
-        assert found is not None
+        if found is None:
+            assert duration.value == 0
+            return
         assert found[0] >= start
-        first = next(periods(usage_anchor(start, day), frequency, found[0], found[1]), None)
-        assert first is None or first.start == found[0]
+        first = next(periods(usage_anchor(start, day, frequency), frequency, found[0], found[1]))
+        assert first.start == found[0]
     except OverflowError:
         pass
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.calendar_values import recurrences
 from support.slow_calendar import SlowGrant, slow_grants
 
-from pkgplan.rating.recurrence import Rounding, count_of, granted, grants
+from pkgplan.rating.recurrence import Rounding, begun, count_of, grant_at, granted, grants, lasting
 
 if TYPE_CHECKING:
     from pkgplan.rating.recurrence import Recurrence
@@ -69,6 +69,26 @@ def test_until_cuts_the_list_and_changes_nothing_in_it(recurrence: Recurrence, d
     until = recurrence.start + timedelta(days=days)
     everything = [*grants(recurrence)]
     assert [*grants(recurrence, until=until)] == [each for each in everything if each.access_start < until]
+
+
+@given(recurrences(), st.integers(-10, 400))
+def test_what_lasts_until_an_instant_is_found_without_making_the_rest(
+    recurrence: Recurrence, days: int
+) -> None:
+    # Without the contract's end, which cuts every access.
+    recurrence = replace(recurrence, end=recurrence.stop, contract_end=None)
+    everything = [*grants(recurrence)]
+    ends = [each.access_end for each in everything]
+    for at in (recurrence.start + timedelta(days=days), *ends, *(end + HOUR for end in ends)):
+        before = [each for each in everything if each.access_start < at]
+        assert begun(recurrence, at) == len(before)
+        assert [*lasting(recurrence, at)] == [each.number for each in before if each.access_end >= at]
+
+
+@given(recurrences())
+def test_a_grant_alone_is_what_it_is_among_all(recurrence: Recurrence) -> None:
+    everything = [*grants(recurrence)]
+    assert [grant_at(recurrence, number) for number in reversed(range(len(everything)))] == everything[::-1]
 
 
 @given(recurrences())

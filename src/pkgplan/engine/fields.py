@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from pkgplan.model.canonical import fits_double
 from pkgplan.model.units import Instant, format_instant, on_the_hour, parse_instant
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 
     from pkgplan.model.canonical import JsonObject
 
-# What a double can hold; a client that reads the answer would see infinity or zero beyond it.
-_MAX_EXPONENT = 308
+# With more, a number that a double can hold has digits that no amount has, and each of them would be kept.
 _MAX_DECIMAL_PLACES = 340
 
 
@@ -39,7 +39,7 @@ def _number(value: object) -> int | Decimal:
         raise ValueError("must be number")  # noqa: TRY004 - pydantic collects ValueError
     number = Decimal(value)
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -_MAX_DECIMAL_PLACES or number.adjusted() > _MAX_EXPONENT:
+    if not isinstance(exponent, int) or exponent < -_MAX_DECIMAL_PLACES or not fits_double(number):
         raise ValueError("must be a number that a double can hold")
     return int(number) if number == number.to_integral_value() else number
 

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
-from typing import cast
+from typing import Final, cast
 
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | Decimal | bool | None
 JsonObject = dict[str, JsonValue]
 
 MAX_MAGNITUDE = 400
+# Of those with all their digits: below the least, doubles lose digits until nothing is left of them.
+_LEAST_DOUBLE: Final = Decimal(sys.float_info.min)
+_LARGEST_DOUBLE: Final = Decimal(sys.float_info.max)
 
 # What json.JSONEncoder(ensure_ascii=False) calls for every text; a catalog has hundreds of thousands of them.
 _text = encode_basestring
@@ -98,6 +102,12 @@ def plain_number(number: int | Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def fits_double(number: int | Decimal) -> bool:
+    """Whether a client that reads doubles sees neither infinity nor, unless the number is 0, less and less of it."""
+    size = Decimal(number).copy_abs()
+    return size == 0 or _LEAST_DOUBLE <= size <= _LARGEST_DOUBLE
 
 
 def survives_double(number: int | Decimal) -> bool:

@@ -145,8 +145,8 @@ def scaled_by_steps(base: Sequence[PriceStep], factors: Sequence[FactorStep]) ->
         steps.append(Step(size, _times(price.price, scale.multiplier)))
         if size is None:
             return Amount(None, tuple(steps))
-        price_left = None if price_left is None else exact.total((price_left, -size))
-        scale_left = None if scale_left is None else exact.total((scale_left, -size))
+        price_left = None if price_left is None else exact.difference(price_left, size)
+        scale_left = None if scale_left is None else exact.difference(scale_left, size)
         # Steps that end before the rest does leave no price behind them.
         if price_left == 0:
             if (price_next := next(prices, None)) is None:
@@ -165,4 +165,4 @@ def _times(worth: Worth, factor: Number) -> Worth:
 
 
 def _text(worth: Worth) -> str:
-    return str(worth) if isinstance(worth, Money) else f"{plain_number(worth * _HUNDRED)}%"
+    return str(worth) if isinstance(worth, Money) else f"{plain_number(exact.product(worth, _HUNDRED))}%"

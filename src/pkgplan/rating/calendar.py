@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DAYS: Final = {"day": 1, "week": 7}
 _MONTHS: Final = {"month": 1, "year": 12}
+_LAST_YEAR: Final = 9999
 # How long a billing period is: (months, days).
 _FREQUENCIES: Final = {
     "DAILY": (0, 1),
@@ -30,6 +31,19 @@ _FREQUENCIES: Final = {
     "QUARTERLY": (3, 0),
     "ANNUAL": (12, 0),
 }
+
+
+class Anchoring(NamedTuple):
+    """Where usage statements begin under FIRST_OF_MONTH, as far as the vendor does not say."""
+
+    weekly: str = "contract-start"
+    """Weeks: contract-start, or first-of-month."""
+    quarter: str = "next-month"
+    """Quarters and years: next-month, the first 1st in the contract; or calendar, those of every calendar."""
+
+
+UNSAID: Final = Anchoring()
+"""The readings that are taken if nobody says which."""
 
 
 class Period(NamedTuple):
@@ -43,9 +57,13 @@ class Period(NamedTuple):
 
 def after(anchor: Instant, span: RelativeDate) -> Instant:
     """The instant that lies a span after an anchor; raises OverflowError beyond the calendar."""
-    if span.unit in _DAYS:
-        return anchor + timedelta(days=span.value * _DAYS[span.unit])
-    return months_after(anchor, span.value * _MONTHS[span.unit])
+    try:
+        if span.unit in _DAYS:
+            return anchor + timedelta(days=span.value * _DAYS[span.unit])
+        return months_after(anchor, span.value * _MONTHS[span.unit])
+    except OverflowError:
+        # In the unit in which it was given; what Python says speaks of its own.
+        raise OverflowError(f"{span} later is after the year {_LAST_YEAR}") from None
 
 
 def window(
@@ -67,23 +85,22 @@ def window(
         capped: whether a term ends with its contract at the latest (assumed).
 
     Returns:
-        None if nothing of it lies inside the contract and terms are capped.
+        None if there is no time in it: it would begin at the contract's end or after it, and is capped, or has no
+        duration of its own.
     """
     first = start if offset is None else after(start, offset)
     last = end if duration is None else after(first, duration)
-    if capped and end is not None:
-        if first >= end:
-            return None
-        last = end if last is None else min(last, end)
-    return first, last
+    if capped and end is not None and last is not None:
+        last = min(last, end)
+    return None if last is not None and last <= first else (first, last)
 
 
 def months_after(anchor: Instant, months: int) -> Instant:
     """The instant that lies some calendar months after an anchor (or before it, if negative)."""
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        # Without the number of months: one of 5,000 digits has no text.
-        raise OverflowError(f"so many months from {anchor.isoformat()} on is beyond the calendar")
+    if not 1 <= year <= _LAST_YEAR:
+        # Without the year: one of 5,000 digits has no text.
+        raise OverflowError(f"the year is not between 1 and {_LAST_YEAR}")
     return anchor.replace(year=year, month=month + 1, day=min(anchor.day, monthrange(year, month + 1)[1]))
 
 
@@ -99,21 +116,30 @@ def boundary(anchor: Instant, frequency: str, number: int) -> Instant:
     return months_after(anchor, months * number) if months else anchor + timedelta(days=days * number)
 
 
-def usage_anchor(start: Instant, day: str) -> Instant:
+def is_longer(frequency: str, other: str) -> bool:
+    """Whether the periods of one frequency are longer than those of another."""
+    return _FREQUENCIES[frequency] > _FREQUENCIES[other]
+
+
+def usage_anchor(start: Instant, day: str, frequency: str, anchoring: Anchoring = UNSAID) -> Instant:
     """The anchor of a contract's usage statements.
 
     Args:
         start: of the contract.
         day: FIRST_OF_MONTH or CONTRACT_START; the anchor of CUSTOM_DATE is given with the contract.
+        frequency: of the statements.
+        anchoring: what FIRST_OF_MONTH means if they are not monthly.
 
     Returns:
-        The start itself, or under FIRST_OF_MONTH the first midnight of a month that is not before it (assumed
-        for statements that are not monthly: the vendor does not say in which month quarters and years begin).
+        The start itself, or under FIRST_OF_MONTH the first midnight of a month that is not before it.
     """
-    if day != "FIRST_OF_MONTH":
+    if day != "FIRST_OF_MONTH" or (frequency == "WEEKLY" and anchoring.weekly == "contract-start"):
         return start
     midnight = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return midnight if midnight == start else months_after(midnight, 1)
+    first = midnight if midnight == start else months_after(midnight, 1)
+    if anchoring.quarter == "next-month":
+        return first
+    return months_after(first, (1 - first.month) % max(1, _FREQUENCIES[frequency][0]))
 
 
 def periods(anchor: Instant, frequency: str, start: Instant, end: Instant | None) -> Iterator[Period]:
@@ -124,13 +150,6 @@ def periods(anchor: Instant, frequency: str, start: Instant, end: Instant | None
     Raises:
         OverflowError: one of them reaches beyond the calendar.
     """
-    return (period for _, period in numbered_periods(anchor, frequency, start, end))
-
-
-def numbered_periods(
-    anchor: Instant, frequency: str, start: Instant, end: Instant | None
-) -> Iterator[tuple[int, Period]]:
-    """The same periods, each with the number of the boundary at which the whole of it starts."""
     if end is not None and end <= start:
         return
     number = number_at(anchor, frequency, start)
@@ -138,7 +157,7 @@ def numbered_periods(
     while end is None or whole_start < end:
         whole_end = boundary(anchor, frequency, number + 1)
         cut = whole_end if end is None else min(whole_end, end)
-        yield number, Period(max(whole_start, start), cut, whole_start, whole_end)
+        yield Period(max(whole_start, start), cut, whole_start, whole_end)
         number, whole_start = number + 1, whole_end
 
 

@@ -27,6 +27,12 @@ def product(*factors: Number) -> Decimal:
     return result
 
 
+def difference(amount: Number, less: Number) -> Decimal:
+    """One amount without the other."""
+    with localcontext(prec=_EVERY_DIGIT):
+        return Decimal(amount) - less
+
+
 def total(amounts: Iterable[Number]) -> Decimal:
     """The amounts added; 0 for none."""
     result = Decimal(0)

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pkgplan.model.timeline import END
-from pkgplan.rating.calendar import Period, boundary, number_at, numbered_periods
+from pkgplan.rating.calendar import Period, boundary, number_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,41 +90,59 @@ class Rounding(NamedTuple):
 def grants(recurrence: Recurrence, *, until: Instant | None = None) -> Iterator[Grant]:
     """The grants that begin before an instant, in order of time; endless if nothing ends it.
 
-    A period that is the first and the last is prorated unless `proration` is NONE: one day of a yearly credit is a
-    365th or 366th of it.
-
     Raises:
         OverflowError: a period reaches beyond the calendar.
     """
-    anchor, frequency = recurrence.grid
+    total = count_of(recurrence) if until is None else begun(recurrence, until)
+    return (grant_at(recurrence, number) for number in (count() if total is None else range(total)))
+
+
+def grant_at(recurrence: Recurrence, number: int) -> Grant:
+    """One grant, without making those before it.
+
+    A period that is the first and the last is prorated unless `proration` is NONE: one day of a yearly credit is a
+    365th or 366th of it.
+
+    Args:
+        recurrence: the term.
+        number: 0 for the first grant, and less than `count_of`.
+
+    Raises:
+        OverflowError: the period reaches beyond the calendar.
+    """
+    on_grid = number_at(*recurrence.grid, recurrence.start) + number
+    start, end = (boundary(*recurrence.grid, each) for each in (on_grid, on_grid + 1))
     stop = recurrence.stop
-    for position, (number, period) in enumerate(numbered_periods(anchor, frequency, recurrence.start, stop)):
-        if until is not None and period.start >= until:
-            return
-        is_last = stop is not None and period.whole_end >= stop
-        prorated = (position == 0 and recurrence.proration in _FIRST) or (
-            is_last and recurrence.proration in _LAST
-        )
-        yield Grant(
-            position,
-            period,
-            period.start,
-            _access_end(recurrence, number),
-            _share(period) if prorated else _WHOLE,
-        )
+    period = Period(max(start, recurrence.start), end if stop is None else min(end, stop), start, end)
+    is_last = stop is not None and end >= stop
+    prorated = (number == 0 and recurrence.proration in _FIRST) or (is_last and recurrence.proration in _LAST)
+    return Grant(
+        number,
+        period,
+        period.start,
+        _access_end(recurrence, on_grid),
+        _share(period) if prorated else _WHOLE,
+    )
 
 
 def count_of(recurrence: Recurrence) -> int | None:
     """How many grants there are in all, without making them; None if nothing ends them."""
-    stop = recurrence.stop
-    if stop is None:
-        return None
-    if stop <= recurrence.start:
-        return 0
-    anchor, frequency = recurrence.grid
-    last = number_at(anchor, frequency, stop)
-    begun = boundary(anchor, frequency, last) < stop
-    return last - number_at(anchor, frequency, recurrence.start) + begun
+    return None if recurrence.stop is None else _periods_before(recurrence, recurrence.stop)
+
+
+def begun(recurrence: Recurrence, until: Instant) -> int:
+    """How many grants begin before an instant, without making them."""
+    return _periods_before(recurrence, until if recurrence.stop is None else min(until, recurrence.stop))
+
+
+def lasting(recurrence: Recurrence, at: Instant) -> range:
+    """The numbers of the grants that begin before an instant and can be used until then or longer.
+
+    The end of the contract counts as little as in `commit_duration`: nothing can be used when it is over.
+    """
+    # A grant is over before the instant if and only if the period after its last one begins before it.
+    first = _periods_before(recurrence, at) - recurrence.commit_duration
+    return range(max(first, 0), begun(recurrence, at))
 
 
 def granted(
@@ -147,8 +166,17 @@ def granted(
     return _number(exact)
 
 
+def _periods_before(recurrence: Recurrence, at: Instant) -> int:
+    """How many periods begin before an instant, whether or not they are granted for; a stub at the start counts."""
+    if at <= recurrence.start:
+        return 0
+    last = number_at(*recurrence.grid, at)
+    has_begun = boundary(*recurrence.grid, last) < at
+    return last - number_at(*recurrence.grid, recurrence.start) + has_begun
+
+
 def _access_end(recurrence: Recurrence, number: int) -> Instant:
-    """The end of the last period in which the grant of period `number` can be used."""
+    """The end of the last period in which the grant for the period from boundary `number` on can be used."""
     latest = END if recurrence.contract_end is None else recurrence.contract_end
     try:
         return min(boundary(*recurrence.grid, number + recurrence.commit_duration), latest)

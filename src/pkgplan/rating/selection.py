@@ -28,18 +28,23 @@ _Candidate = TypeVar("_Candidate")
 
 
 def prevailing(
-    candidates: Sequence[_Candidate], pricing: Callable[[_Candidate], Pricing], *, explicit: bool
+    candidates: Sequence[_Candidate],
+    pricing: Callable[[_Candidate], Pricing],
+    *,
+    explicit: bool,
+    first_of_equals: bool = True,
 ) -> _Candidate | None:
     """The one that counts, of overrides that hold for the same usage at the same time; None if none sets a price.
 
     Overwrites come before multipliers and tiers. Of several overwrites the last one counts (the vendor says: the
     last one added); of multipliers the lowest, or with `explicit` the one with the lowest priority, and of equals
-    the first. Tiers exist only with priorities; elsewhere they are a fault, and count last.
+    the first (assumed). Tiers exist only with priorities; elsewhere they are a fault, and count last.
 
     Args:
         candidates: in the order in which they were added.
         pricing: what an override is, for the caller's kind of candidates.
         explicit: whether priorities decide between multipliers, rather than the lowest one.
+        first_of_equals: whether of equal priorities the first one counts, rather than the last.
     """
     overwrites = [each for each in candidates if pricing(each).type == "overwrite"]
     if overwrites:
@@ -50,7 +55,7 @@ def prevailing(
         number = pricing(each).priority if explicit else pricing(each).multiplier
         return Decimal("Infinity") if number is None else number
 
-    return min(scaling, key=rank, default=None)
+    return min(scaling if first_of_equals else reversed(scaling), key=rank, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,13 @@ class DatedOverrides:
     Args:
         overrides: in the order in which they were added.
         explicit: whether priorities decide between multipliers.
+        first_of_equals: whether of equal priorities the first one counts, rather than the last.
     """
 
-    def __init__(self, overrides: Iterable[DatedOverride], *, explicit: bool) -> None:
-        self._explicit = explicit
+    def __init__(
+        self, overrides: Iterable[DatedOverride], *, explicit: bool, first_of_equals: bool = True
+    ) -> None:
+        self._explicit, self._first_of_equals = explicit, first_of_equals
         self._all = tuple(each for each in overrides if not each.is_commit_specific)
         self._by_product: dict[str | None, set[int]] = {}
         for position, override in enumerate(self._all):
@@ -186,7 +194,9 @@ class DatedOverrides:
         """Of several words about the entitlement the last one added counts (assumed)."""
         holding = [each for each in touching if each.holds_at(at)]
         words = [each.entitled for each in holding if each.entitled is not None]
-        counting = prevailing(holding, lambda each: each, explicit=self._explicit)
+        counting = prevailing(
+            holding, lambda each: each, explicit=self._explicit, first_of_equals=self._first_of_equals
+        )
         return Selected(words[-1] if words else entitled, counting)
 
 

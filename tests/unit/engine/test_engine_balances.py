@@ -22,6 +22,8 @@ from support.offline_terms import (
     with_terms,
 )
 
+from pkgplan.model.units import USD_CREDIT_TYPE_ID
+
 if TYPE_CHECKING:
     from pkgplan.engine import Engine
     from pkgplan.model.canonical import JsonObject, JsonValue
@@ -53,7 +55,22 @@ def segment(duration: JsonObject) -> JsonObject:
     return {"schedule_items": [{"amount": 1, "starting_at_offset": START, "duration": duration}]}
 
 
+def product(unit_price: Decimal, quantity: Decimal) -> JsonObject:
+    return {"schedule_items": [{"unit_price": unit_price, "quantity": quantity, "date_offset": START}]}
+
+
+# The ends of what a double can hold with all its digits.
+HUGE, TINY = Decimal("1.79e308"), Decimal("2.3e-308")
+
 TAKEN: dict[str, JsonObject] = {
+    "products that a double can hold": with_terms(
+        scheduled_charges=[
+            a_charge(schedule=product(HUGE, TINY)),
+            a_charge(schedule=product(HUGE, Decimal(0))),
+        ],
+        recurring_credits=[a_credit(access_amount={"unit_price": -HUGE, "quantity": 1})],
+        recurring_commits=[a_recurring_commit(access_amount={"unit_price": TINY, "quantity": 1})],
+    ),
     "no rate card is needed": {"name": "x", "commits": [a_commit()], "scheduled_charges": [a_charge()]},
     "V04 postpaid": commits(a_postpaid_commit()),
     "V04 postpaid by quantity": commits(
@@ -186,6 +203,59 @@ REFUSED: dict[str, tuple[JsonObject, str]] = {
         "body/scheduled_charges/0/name must have at least 1",
     ),
     "terms that are no list": (with_terms(commits={}), "body/commits must be array"),
+    "product beyond doubles: charge": (
+        with_terms(scheduled_charges=[a_charge(schedule=product(HUGE, HUGE))]),
+        "unit_price x quantity of a schedule item must be a number that a double can hold",
+    ),
+    "product below doubles: invoice": (
+        commits(a_commit(invoice_schedule=product(TINY, TINY))),
+        "unit_price x quantity of a schedule item must be",
+    ),
+    "product beyond doubles: credit": (
+        with_terms(recurring_credits=[a_credit(access_amount={"unit_price": HUGE, "quantity": HUGE})]),
+        "unit_price x quantity of access_amount must be a number that a double can hold",
+    ),
+    "product below doubles: commit": (
+        with_terms(
+            recurring_commits=[
+                a_recurring_commit(
+                    invoice_amount={
+                        "unit_price": TINY,
+                        "quantity": -TINY,
+                        "credit_type_id": USD_CREDIT_TYPE_ID,
+                    }
+                )
+            ]
+        ),
+        "unit_price x quantity of invoice_amount must be",
+    ),
+    "product beyond doubles: quantity of a subscription": (
+        with_terms(
+            recurring_commits=[linked() | {"access_amount": {"unit_price": HUGE}}],
+            subscriptions=[a_subscription(initial_quantity=10)],
+        ),
+        "unit_price x quantity of access_amount must be",
+    ),
+    "product beyond doubles: seats": (
+        with_terms(
+            recurring_commits=[linked() | {"access_amount": {"unit_price": HUGE}}],
+            subscriptions=[
+                a_subscription(
+                    quantity_management_mode="SEAT_BASED",
+                    seat_config={"seat_group_key": "seat_id", "initial_unassigned_seats": 10},
+                )
+            ],
+        ),
+        "unit_price x quantity of access_amount must be",
+    ),
+    "amount below doubles": (
+        commits(a_commit(access_schedule=access(Decimal("1e-308")))),
+        "amount must be a number that a double can hold",
+    ),
+    "amount beyond doubles": (
+        commits(a_commit(access_schedule=access(Decimal("1.8e308")))),
+        "amount must be a number that a double can hold",
+    ),
 }
 
 

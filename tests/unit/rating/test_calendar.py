@@ -9,6 +9,7 @@ import pytest
 
 from pkgplan.model.units import RelativeDate, parse_instant
 from pkgplan.rating.calendar import (
+    Anchoring,
     Period,
     after,
     boundary,
@@ -72,6 +73,11 @@ def test_uncapped_a_term_keeps_its_dates() -> None:
     assert found == (at("2025-04-01"), at("2025-05-01"))
 
 
+@pytest.mark.parametrize("offset", ["1 month", "3 months"])
+def test_uncapped_there_is_no_window_without_time_in_it(offset: str) -> None:
+    assert window(at("2025-01-01"), span(offset), None, at("2025-02-01"), capped=False) is None
+
+
 def test_boundaries_remember_the_day_of_the_anchor() -> None:
     days = [boundary(at("2025-01-31"), "MONTHLY", number) for number in range(-2, 5)]
     assert [(day.month, day.day) for day in days] == [
@@ -92,21 +98,43 @@ def test_boundaries_remember_the_day_of_the_anchor() -> None:
         ("2025-10-01", "MONTHLY", ("2025-11-01", "2025-10-01")),
         ("2025-10-15", "QUARTERLY", ("2025-11-01", "2025-08-01")),
         ("2025-10-15", "ANNUAL", ("2025-11-01", "2024-11-01")),
-        ("2025-10-28", "WEEKLY", ("2025-11-01", "2025-10-25")),
+        ("2025-10-28T15:00:00Z", "WEEKLY", ("2025-11-04T15:00:00Z", "2025-10-28T15:00:00Z")),
     ],
 )
 def test_under_first_of_month_a_stub_comes_first(start: str, frequency: str, wanted: tuple[str, str]) -> None:
-    first = next(periods(usage_anchor(at(start), "FIRST_OF_MONTH"), frequency, at(start), None))
+    first = next(periods(usage_anchor(at(start), "FIRST_OF_MONTH", frequency), frequency, at(start), None))
     assert first == Period(at(start), at(wanted[0]), at(wanted[1]), at(wanted[0]))
 
 
+@pytest.mark.parametrize(
+    ("start", "frequency", "anchor"),
+    [
+        ("2025-10-15T15:00:00Z", "WEEKLY", "2025-11-01"),
+        ("2025-10-01", "WEEKLY", "2025-10-01"),
+        ("2025-10-15", "MONTHLY", "2025-11-01"),
+        ("2025-10-15", "QUARTERLY", "2026-01-01"),
+        ("2025-09-15", "QUARTERLY", "2025-10-01"),
+        ("2025-10-01", "QUARTERLY", "2025-10-01"),
+        ("2025-10-15", "ANNUAL", "2026-01-01"),
+        ("2026-01-01", "ANNUAL", "2026-01-01"),
+        ("2026-01-01T01:00:00Z", "ANNUAL", "2027-01-01"),
+    ],
+)
+def test_under_the_other_readings_the_calendar_says_where_statements_begin(
+    start: str, frequency: str, anchor: str
+) -> None:
+    calendar = Anchoring("first-of-month", "calendar")
+    assert usage_anchor(at(start), "FIRST_OF_MONTH", frequency, calendar) == at(anchor)
+    assert usage_anchor(at(start), "CONTRACT_START", frequency, calendar) == at(start)
+
+
 def test_an_hour_after_the_first_is_not_the_first() -> None:
-    assert usage_anchor(at("2025-12-01T01:00:00Z"), "FIRST_OF_MONTH") == at("2026-01-01")
+    assert usage_anchor(at("2025-12-01T01:00:00Z"), "FIRST_OF_MONTH", "MONTHLY") == at("2026-01-01")
 
 
 def test_periods_of_a_contract_that_starts_at_three_end_at_three() -> None:
     start, end = at("2025-01-31T15:00:00Z"), at("2025-03-10T09:00:00Z")
-    found = [*periods(usage_anchor(start, "CONTRACT_START"), "MONTHLY", start, end)]
+    found = [*periods(usage_anchor(start, "CONTRACT_START", "MONTHLY"), "MONTHLY", start, end)]
     cut = at("2025-02-28T15:00:00Z")
     assert found == [Period(start, cut, start, cut), Period(cut, end, cut, at("2025-03-31T15:00:00Z"))]
 

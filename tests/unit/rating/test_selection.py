@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgplan.rating.amounts import Amount, Step
+from pkgplan.rating.amounts import Amount, Step, scaled_by_steps
 from pkgplan.rating.selection import (
     DatedLine,
     DatedOverride,
@@ -179,6 +179,12 @@ def test_what_an_override_makes_of_a_price(
     base: Amount | None, override: DatedOverride, expected: Amount
 ) -> None:
     assert price_of(base, override) == expected
+
+
+def test_no_digit_of_a_step_is_lost() -> None:
+    long, short = Decimal("2." + "1" * 40), Decimal("1." + "1" * 40)
+    steps = scaled_by_steps((Step(long, 1), Step(None, 2)), (FactorTier(short, 1), FactorTier(None, 3)))
+    assert steps.tiers == (Step(short, 1), Step(Decimal(1), 3), Step(None, 6))
 
 
 def test_no_digit_of_a_price_is_lost() -> None:

@@ -20,10 +20,10 @@ class EmbeddedCustomers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def create(self, name: str, ingest_aliases: Iterable[str] = ()) -> str:
-        """Create a customer; gives its id."""
+    def create(self, name: str, ingest_aliases: Iterable[str] = ()) -> Customer:
+        """Create a customer; gives it as it was stored."""
         body: JsonObject = {"name": name, "ingest_aliases": [*ingest_aliases]}
-        return text(data(call(self._engine, "customers.create", body)), "id")
+        return _customer(data(call(self._engine, "customers.create", body)))
 
     def list(self) -> Iterator[Customer]:
         """Every customer that is not archived."""

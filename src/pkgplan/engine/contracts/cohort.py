@@ -15,7 +15,7 @@ from pkgplan.engine import packages
 from pkgplan.engine.contracts import rows
 from pkgplan.engine.faults import EngineError, refused
 from pkgplan.engine.fields import AnyInstant, Body, EntityId
-from pkgplan.engine.instants import to_api_text
+from pkgplan.engine.instants import end_to_text, row_to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
 from pkgplan.engine.payloads.query import PageQuery
@@ -23,6 +23,9 @@ from pkgplan.engine.payloads.query import PageQuery
 if TYPE_CHECKING:
     from pkgplan.engine.operation import Request, Transaction
     from pkgplan.model.canonical import JsonObject
+
+
+_OPEN: Final = end_to_text(None)
 
 
 class ContractsOnPackage(Body):
@@ -47,15 +50,15 @@ def _list(tx: Transaction, request: Request) -> JsonObject:
     return page.answer(found, _summary)
 
 
-def _summary(stored: rows.StoredContract) -> JsonObject:
+def _summary(stored: rows.CohortRow) -> JsonObject:
     """`ContractProjectionSummary`."""
     summary: JsonObject = {
         "contract_id": stored.contract_id,
         "customer_id": stored.customer_id,
-        "starting_at": to_api_text(stored.starting_at),
+        "starting_at": row_to_api_text(stored.starting_at),
     }
-    if stored.ending_before is not None:
-        summary["ending_before"] = to_api_text(stored.ending_before)
+    if stored.ending_before != _OPEN:
+        summary["ending_before"] = row_to_api_text(stored.ending_before)
     if stored.archived_at is not None:
         summary["archived_at"] = stored.archived_at
     return summary

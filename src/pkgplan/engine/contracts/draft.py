@@ -14,22 +14,19 @@ from typing import TYPE_CHECKING, Final
 from pkgplan.engine import packages
 from pkgplan.engine.aliases import PACKAGES, owner_behind
 from pkgplan.engine.contracts.expansion import Frame, dated, expanded
+from pkgplan.engine.contracts.request import StatementSchedule
 from pkgplan.engine.contracts.rows import TERMS
 from pkgplan.engine.faults import EngineError, not_found, refused
 from pkgplan.engine.resources import billing_configurations, rate_cards, rate_rows
 from pkgplan.engine.resources.packages import found
 from pkgplan.engine.templates import CREATED_BY
 from pkgplan.engine.templates.scope import copied
-from pkgplan.model.canonical import JsonObject, as_list, as_object, parse_json
+from pkgplan.model.canonical import JsonObject, as_list, as_object, parse_own
 from pkgplan.model.units import RelativeDate
-from pkgplan.rating.calendar import after, usage_anchor
+from pkgplan.rating.calendar import Anchoring, after, usage_anchor
 
 if TYPE_CHECKING:
-    from pkgplan.engine.contracts.request import (
-        BillingProviderConfiguration,
-        ContractBlock,
-        StatementSchedule,
-    )
+    from pkgplan.engine.contracts.request import BillingProviderConfiguration, ContractBlock
     from pkgplan.engine.operation import Transaction
     from pkgplan.engine.packages import StoredPackage
     from pkgplan.model.canonical import JsonValue
@@ -74,7 +71,7 @@ def draft_of(tx: Transaction, customer_id: str, body: ContractBlock) -> Draft:
 
 def _from_package(tx: Transaction, customer_id: str, body: ContractBlock) -> Draft:
     stored = _package(tx, body)
-    package = as_object(parse_json(stored.body))
+    package = as_object(parse_own(stored.body))
     asked = packages.request_of(tx.connection, stored.seq)
     frame = _frame(tx, package, body.starting_at)
     card = _rate_card(tx, body.starting_at, _text(package, "rate_card_id"), _text(asked, "rate_card_alias"))
@@ -101,7 +98,7 @@ def _on_rate_card(tx: Transaction, customer_id: str, body: ContractBlock) -> Dra
         **copied(body.to_json(), _FROM_BODY),
         **_rate_card(tx, body.starting_at, body.rate_card_id, body.rate_card_alias),
         **_chosen_configuration(tx, customer_id, body.billing_provider_configuration),
-        "usage_statement_schedule": _schedule(body.usage_statement_schedule, body.starting_at),
+        "usage_statement_schedule": _schedule(tx, body.usage_statement_schedule, body.starting_at),
         **{kind: [] for kind in TERMS},
     }
     return Draft(body.ending_before, row)
@@ -137,9 +134,21 @@ def _frame(tx: Transaction, package: JsonObject, start: Instant) -> Frame:
     end = None if duration is None else after(start, duration)
     if end is not None:
         dated(end)
-    capped = tx.assumptions.term_after_contract_end == "capped"
-    day = str(as_object(package["usage_statement_schedule"])["day"])
-    return Frame(start, end, usage_anchor(start, day), capped, tx.new_id)
+    schedule = as_object(package["usage_statement_schedule"])
+    frequency = str(schedule["frequency"])
+    return Frame(
+        start,
+        end,
+        _usage_anchor(tx, start, str(schedule["day"]), frequency),
+        frequency,
+        tx.assumptions,
+        tx.new_id,
+    )
+
+
+def _usage_anchor(tx: Transaction, start: Instant, day: str, frequency: str) -> Instant:
+    readings = tx.assumptions
+    return usage_anchor(start, day, frequency, Anchoring(readings.weekly_anchor, readings.quarter_anchor))
 
 
 def _schedule_of_package(package: JsonObject, asked: JsonObject, frame: Frame) -> JsonObject:
@@ -153,18 +162,13 @@ def _schedule_of_package(package: JsonObject, asked: JsonObject, frame: Frame) -
     return schedule
 
 
-def _schedule(given: StatementSchedule | None, start: Instant) -> JsonObject:
-    if given is None:
-        return {
-            "frequency": "MONTHLY",
-            "day": "FIRST_OF_MONTH",
-            "billing_anchor_date": dated(usage_anchor(start, "FIRST_OF_MONTH")),
-        }
+def _schedule(tx: Transaction, given: StatementSchedule | None, start: Instant) -> JsonObject:
+    given = given or StatementSchedule(frequency="MONTHLY")
     custom = given.billing_anchor_date if given.day == "CUSTOM_DATE" else None
     schedule: JsonObject = {
         "frequency": given.frequency,
         "day": given.day,
-        "billing_anchor_date": dated(custom or usage_anchor(start, given.day)),
+        "billing_anchor_date": dated(custom or _usage_anchor(tx, start, given.day, given.frequency)),
     }
     if given.invoice_generation_starting_at is not None:
         schedule["invoice_generation_starting_at"] = dated(given.invoice_generation_starting_at)

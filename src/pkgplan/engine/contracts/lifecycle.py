@@ -1,8 +1,9 @@
 """What happens to a contract after it was provisioned: another end, or the archive.
 
 Comes in: the ids of a customer and of its contract. Goes out: the id of the contract.
-Never here: rewriting terms. Reads cut them at the contract's end, so terms without an end of their own follow it, and
-those that were cut when the contract was provisioned are not extended.
+Never here: rewriting terms. Reads cut them, and what falls due, at the earliest end that the contract was given:
+"Ending a contract early will [...] truncate any terms, and remove upcoming scheduled invoices. [...] Terms and
+scheduled invoices are not extended"; `Assumptions.terms_after_shortening` has the other reading.
 Source: POST /v1/contracts/updateEndDate, POST /v1/contracts/archive; METRONOME's guide "Contract lifecycle".
 """
 
@@ -57,7 +58,7 @@ def _update_end(tx: Transaction, request: Request) -> JsonObject:
     end = body.ending_before
     if end is not None and end <= stored.starting_at:
         raise refused("ending_before must be after the start of the contract")
-    rows.set_end(tx.connection, stored.seq, end)
+    rows.set_end(tx.connection, stored, end)
     audit.record(
         tx,
         "update",

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from pkgplan.engine.contracts.reading import found
 from pkgplan.engine.contracts.shown.rates import dated_override, override_rate
-from pkgplan.engine.contracts.shown.terms import cut, terms_of
+from pkgplan.engine.contracts.shown.terms import cut, latest_end, terms_of
 from pkgplan.engine.faults import refused
 from pkgplan.engine.fields import AnyInstant, Body, EntityId
 from pkgplan.engine.instants import to_api_text
@@ -32,6 +32,7 @@ from pkgplan.rating.selection import DatedLine, DatedOverrides
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pkgplan.engine.assumptions import Assumptions
     from pkgplan.engine.contracts.rows import StoredContract
     from pkgplan.engine.operation import Request, Transaction
     from pkgplan.engine.resources.products import Product
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from pkgplan.model.units import Instant
     from pkgplan.rating.selection import Stretch
 
-# Products of so many rates are looked up at once.
-_CHUNK: Final = 100
+# How many rates are read at once to look for those that selectors ask for.
+_SCANNED: Final = 200
 
 
 class ContractRateSchedule(Body):
@@ -66,7 +67,7 @@ def _rate_schedule(tx: Transaction, request: Request) -> JsonObject:
     stored = found(tx, body.customer_id, body.contract_id)
     at = body.at or tx.now
     segments = _segments(tx, stored, at, products_of(body.selectors), page.after)
-    lines = _lines(tx, _Priced.of(stored, at), body.selectors, segments)
+    lines = _lines(tx, _Priced.of(stored, at, tx.assumptions), body.selectors, segments, page.fetched)
     return page.answer([*islice(lines, page.fetched)], lambda line: line.json)
 
 
@@ -94,12 +95,16 @@ class _Priced:
     overrides: DatedOverrides
 
     @classmethod
-    def of(cls, stored: StoredContract, at: Instant) -> _Priced:
+    def of(cls, stored: StoredContract, at: Instant, readings: Assumptions) -> _Priced:
         """Index the overrides of a contract once."""
-        cuts = (cut(term, stored.ending_before) for term in terms_of(stored, "overrides"))
+        cuts = (cut(term, latest_end(stored, readings)) for term in terms_of(stored, "overrides"))
         terms = {str(term["id"]): term for term in cuts if term is not None}
         explicit = stored.body["multiplier_override_prioritization"] == "EXPLICIT"
-        overrides = DatedOverrides(map(dated_override, terms.values()), explicit=explicit)
+        overrides = DatedOverrides(
+            map(dated_override, terms.values()),
+            explicit=explicit,
+            first_of_equals=readings.equal_priorities == "first",
+        )
         return cls(stored, at, terms, overrides)
 
     def stretch(self, segment: RateSegment, product: Product) -> Stretch:
@@ -122,9 +127,10 @@ def _lines(
     priced: _Priced,
     selectors: Sequence[TaggedRateSelector],
     segments: Iterator[RateSegment],
+    size: int,
 ) -> Iterator[Line]:
-    """The lines of these rates that are asked for and that the contract is entitled to."""
-    while chunk := [*islice(segments, _CHUNK)]:
+    """The lines of these rates that are asked for and that the contract is entitled to; likely `size` are wanted."""
+    while chunk := [*islice(segments, _SCANNED if selectors else size)]:
         ids = {segment.product_id for segment in chunk}
         known = products.currents(tx.connection, ids, priced.at)
         fields = custom_fields.values_of(tx.connection, ids)

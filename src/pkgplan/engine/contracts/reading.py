@@ -21,10 +21,10 @@ from pkgplan.engine.instants import from_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
 from pkgplan.engine.resources import billing_configurations, custom_fields, customers, pricing_units
-from pkgplan.model.canonical import JsonObject, as_object
+from pkgplan.model.canonical import JsonObject, as_object, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pkgplan.engine.contracts.rows import StoredContract
     from pkgplan.engine.operation import Request, Transaction
@@ -66,39 +66,58 @@ class ContractList(Body):
 
 def created(tx: Transaction, stored: StoredContract) -> JsonObject:
     """The contract as the answer of the create call shows it."""
-    return shown_created(stored, view_of(tx, stored, tx.now))
+    (view,) = views_of(tx, [stored], tx.now)
+    return shown_created(stored, view)
 
 
-def view_of(
-    tx: Transaction, stored: StoredContract, at: Instant, *, balances: bool = False, ledgers: bool = False
-) -> View:
-    """What a read of a contract needs besides its row, at an instant."""
-    transitions = tuple(_transitions(tx, stored))
-    renewed = [each.from_contract_id for each in transitions if each.to_contract_id == stored.contract_id]
-    predecessor = rows.find(tx.connection, stored.customer_id, renewed[0]) if renewed else None
-    return View(
-        at=at,
-        custom_fields=custom_fields.values_of(tx.connection, _with_fields(stored)),
-        unit_names=pricing_units.names_of(
-            tx.connection, {unit for each in (stored, predecessor) if each for unit in _units(each)}
-        ),
-        transitions=transitions,
-        predecessor=predecessor,
-        billing_configuration=_billing_configuration(tx, stored),
-        is_capped=tx.assumptions.term_after_contract_end == "capped",
-        with_balances=balances,
-        with_ledgers=ledgers,
+def views_of(
+    tx: Transaction,
+    contracts: Sequence[StoredContract],
+    at: Instant,
+    *,
+    balances: bool = False,
+    ledgers: bool = False,
+) -> list[View]:
+    """What a read of each of these contracts needs besides its row; so many queries for any number of them."""
+    transitions = _transitions(tx, [each.contract_id for each in contracts])
+    renewed = {each.to_contract_id: each.from_contract_id for each in transitions}
+    earlier = rows.with_ids(tx.connection, renewed.values())
+    fields = custom_fields.values_of(
+        tx.connection, {thing for each in contracts for thing in _with_fields(each)}
     )
+    units = {unit for each in (*contracts, *earlier.values()) for unit in _units(each)}
+    names = pricing_units.names_of(tx.connection, units)
+    configurations = {
+        each.id: each.shown()
+        for customer_id in {each.customer_id for each in contracts}
+        for each in billing_configurations.of_customer(tx.connection, customer_id, include_archived=True)
+    }
+    return [
+        View(
+            at=at,
+            custom_fields=fields,
+            unit_names=names,
+            transitions=tuple(each for each in transitions if stored.contract_id in each[:2]),
+            predecessor=earlier.get(renewed.get(stored.contract_id, "")),
+            billing_configuration=configurations.get(str(stored.body.get("billing_configuration_id"))),
+            readings=tx.assumptions,
+            with_balances=balances,
+            with_ledgers=ledgers,
+        )
+        for stored in contracts
+    ]
 
 
-def _transitions(tx: Transaction, stored: StoredContract) -> Iterator[Transition]:
+def _transitions(tx: Transaction, contract_ids: Sequence[str]) -> list[Transition]:
+    """Those that any of these contracts is part of, older ones first."""
     query = (
-        "SELECT t.from_contract_id, t.to_contract_id, t.type, c.starting_at FROM transitions t"
+        "WITH ids AS (SELECT value AS id FROM json_each(?))"
+        " SELECT t.from_contract_id, t.to_contract_id, t.type, c.starting_at FROM transitions t"
         " JOIN contracts c ON c.id = t.to_contract_id"
-        " WHERE t.from_contract_id = ?1 OR t.to_contract_id = ?1 ORDER BY c.seq"
+        " WHERE t.from_contract_id IN ids OR t.to_contract_id IN ids ORDER BY c.seq"
     )
-    for source, target, kind, at in tx.connection.execute(query, (stored.contract_id,)):
-        yield Transition(source, target, kind, from_text(at))
+    found = tx.connection.execute(query, (compact([*contract_ids]),))
+    return [Transition(source, target, kind, from_text(at)) for source, target, kind, at in found]
 
 
 def _with_fields(stored: StoredContract) -> Iterator[str]:
@@ -120,14 +139,6 @@ def _units(stored: StoredContract) -> Iterator[str]:
                     yield str(as_object(term[amount])["credit_type_id"])
 
 
-def _billing_configuration(tx: Transaction, stored: StoredContract) -> JsonObject | None:
-    configuration_id = stored.body.get("billing_configuration_id")
-    if configuration_id is None:
-        return None
-    found = billing_configurations.find(tx.connection, stored.customer_id, str(configuration_id))
-    return None if found is None else found.shown()
-
-
 def _listed(
     tx: Transaction, body: ContractList, show: Callable[[StoredContract, View], JsonObject]
 ) -> JsonObject:
@@ -136,12 +147,10 @@ def _listed(
     page = page_of(body.limit, body.cursor, default=PAGE, largest=PAGE, place="body/cursor")
     wanted = rows.Filter(body.covering_date, body.starting_at, body.include_archived)
     found = rows.of_customer(tx.connection, body.customer_id, wanted, after=page.after, limit=page.fetched)
-
-    def shown(stored: StoredContract) -> JsonObject:
-        view = view_of(tx, stored, tx.now, balances=body.include_balance, ledgers=body.include_ledgers)
-        return show(stored, view)
-
-    return page.answer(found, shown, cursor="cursor")
+    shown = found[: page.limit]
+    views = views_of(tx, shown, tx.now, balances=body.include_balance, ledgers=body.include_ledgers)
+    by_seq = {stored.seq: view for stored, view in zip(shown, views, strict=True)}
+    return page.answer(found, lambda stored: show(stored, by_seq[stored.seq]), cursor="cursor")
 
 
 def _list(tx: Transaction, request: Request) -> JsonObject:
@@ -166,7 +175,7 @@ def found(tx: Transaction, customer_id: str, contract_id: str) -> StoredContract
 def _get(tx: Transaction, request: Request) -> JsonObject:
     body: ContractGet = request.body
     stored = found(tx, body.customer_id, body.contract_id)
-    view = view_of(tx, stored, tx.now, balances=body.include_balance, ledgers=body.include_ledgers)
+    (view,) = views_of(tx, [stored], tx.now, balances=body.include_balance, ledgers=body.include_ledgers)
     return {"data": shown_v1(stored, view)}
 
 
@@ -180,7 +189,7 @@ def _get_v2(tx: Transaction, request: Request) -> JsonObject:
         raise EngineError(400, f'contract "{body.contract_id}" not found', "ContractNotFound")
     # What will have been granted by then is not known yet (assumed).
     at = tx.now if body.as_of_date is None else min(body.as_of_date, tx.now)
-    view = view_of(tx, stored, at, balances=body.include_balance, ledgers=body.include_ledgers)
+    (view,) = views_of(tx, [stored], at, balances=body.include_balance, ledgers=body.include_ledgers)
     return {"data": shown_v2(stored, view)}
 
 

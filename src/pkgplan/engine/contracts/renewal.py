@@ -45,6 +45,6 @@ def predecessor(tx: Transaction, customer_id: str, body: ContractBlock) -> Store
 def succeed(tx: Transaction, old: StoredContract, new_id: str, start: Instant) -> None:
     """End the old contract where the new one starts, if it would end later, and link both."""
     if old.ending_before is None or old.ending_before > start:
-        rows.set_end(tx.connection, old.seq, start)
+        rows.set_end(tx.connection, old, start)
     rows.link(tx.connection, old.contract_id, new_id, "RENEWAL")
     audit.record(tx, "update", "contract", old.contract_id, f"renewed at {dated(start)}")

@@ -11,7 +11,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     StrictStr,
     StringConstraints,
@@ -22,8 +21,10 @@ from pkgplan.engine.faults import refused
 from pkgplan.engine.fields import (
     AnyCase,
     AnyInstant,
+    BillingProvider,
     Body,
     CustomFields,
+    DeliveryMethod,
     EntityId,
     Frequency,
     NonEmpty,
@@ -64,12 +65,6 @@ _FROM_PACKAGES_ONLY: Final = (
 _MAX_REPORTED: Final = 5
 
 
-def _with_a_time(value: object) -> object:
-    if isinstance(value, str) and "T" not in value.upper():
-        raise ValueError('must match format "date-time"')
-    return value
-
-
 def _on_a_boundary(instant: Instant) -> Instant:
     if not on_the_hour(instant):
         raise ValueError("is required to be on an hour boundary")
@@ -77,7 +72,7 @@ def _on_a_boundary(instant: Instant) -> Instant:
 
 
 # An instant at which a contract may begin or end. The wording follows the API's for dates of products.
-Boundary = Annotated[AnyInstant, BeforeValidator(_with_a_time), AfterValidator(_on_a_boundary)]
+Boundary = Annotated[AnyInstant, AfterValidator(_on_a_boundary)]
 UniquenessKey = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
 
 
@@ -100,10 +95,8 @@ class BillingProviderConfiguration(Body):
     """Either an id, or provider and delivery method."""
 
     billing_provider_configuration_id: EntityId | None = None
-    billing_provider: (
-        Literal["aws_marketplace", "azure_marketplace", "gcp_marketplace", "stripe", "netsuite"] | None
-    ) = None
-    delivery_method: Literal["direct_to_billing_provider", "aws_sqs", "tackle", "aws_sns"] | None = None
+    billing_provider: BillingProvider | None = None
+    delivery_method: DeliveryMethod | None = None
 
 
 class FutureInvoiceBehavior(Body):

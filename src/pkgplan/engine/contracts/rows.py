@@ -1,10 +1,12 @@
 """Contracts as rows, and what is stored of one.
 
-Comes in: contracts to store, questions by customer or package. Goes out: rows in the order of creation.
+Comes in: contracts to store, questions by customer or package. Goes out: rows; those of a package in the order of
+creation, those of a customer by their starts ("in chronological order", POST /v2/contracts/list).
 Never here: rules of provisioning, shapes of answers.
 
 `body` of a row is a JSON object with what provisioning decided once and for all:
 
+    ending_before? (the first one), truncated_at? (the earliest end that it was given later),
     name?, rate_card_id?, net_payment_terms_days?, multiplier_override_prioritization, created_by,
     scheduled_charges_on_usage_invoices?, billing_configuration_id?, spend_threshold_configuration?,
     prepaid_balance_threshold_configuration?, spend_trackers?,
@@ -22,10 +24,10 @@ is there even if none of its segments lies inside the contract.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pkgplan.engine.instants import end_from_text, end_to_text, from_text, to_api_text, to_text
-from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_json
+from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, parse_own
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,9 +76,27 @@ class StoredContract:
     archived_at: str | None
     body: JsonObject = field(repr=False)
 
+    @property
+    def truncated_at(self) -> Instant | None:
+        """The earliest end that the contract ever had, if it was given another one."""
+        text = self.body.get("truncated_at")
+        return None if text is None else from_text(str(text))
+
+
+class CohortRow(NamedTuple):
+    """What a cohort shows of a contract. All instants are text of rows but for `archived_at`, which is the API's."""
+
+    seq: int
+    contract_id: str
+    customer_id: str
+    starting_at: str
+    ending_before: str
+    archived_at: str | None
+
 
 def insert(connection: sqlite3.Connection, new: NewContract) -> int:
     """Store a contract; gives its number in the order of creation."""
+    first = {} if new.ending_before is None else {"ending_before": to_api_text(new.ending_before)}
     cursor = connection.execute(
         "INSERT INTO contracts (id, customer_id, package_seq, uniqueness_key, created_at, starting_at,"
         " ending_before, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -88,7 +108,7 @@ def insert(connection: sqlite3.Connection, new: NewContract) -> int:
             to_api_text(new.created_at),
             to_text(new.starting_at),
             end_to_text(new.ending_before),
-            canonical(new.body).decode(),
+            canonical({**new.body, **first}).decode(),
         ),
     )
     seq = cursor.lastrowid or 0
@@ -113,6 +133,12 @@ def find(connection: sqlite3.Connection, customer_id: str, contract_id: str) -> 
     return None if row is None else _stored(row)
 
 
+def with_ids(connection: sqlite3.Connection, contract_ids: Iterable[str]) -> dict[str, StoredContract]:
+    """Contracts by id, archived or not."""
+    found = map(_stored, connection.execute(_WITH_IDS, (compact([*contract_ids]),)))
+    return {each.contract_id: each for each in found}
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which contracts a list call asks for; at most one of the two instants is given."""
@@ -125,21 +151,35 @@ class Filter:
 def of_customer(
     connection: sqlite3.Connection, customer_id: str, wanted: Filter, *, after: int, limit: int
 ) -> list[StoredContract]:
-    """At most `limit` contracts of a customer, from the one after number `after`."""
-    return _page(connection, "c.customer_id = ?", customer_id, wanted, after, limit)
+    """At most `limit` contracts of a customer by their starts, from the one after number `after`."""
+    conditions, values = _conditions(wanted)
+    if after:
+        conditions.append("(c.starting_at, c.seq) > (SELECT starting_at, seq FROM contracts WHERE seq = ?)")
+        values.append(after)
+    query = f"{_SELECT} WHERE {' AND '.join(['c.customer_id = ?', *conditions])} ORDER BY c.starting_at, c.seq LIMIT ?"
+    return [_stored(row) for row in connection.execute(query, (customer_id, *values, limit))]
 
 
 def of_package(
     connection: sqlite3.Connection, package_seq: int, wanted: Filter, *, after: int, limit: int
-) -> list[StoredContract]:
-    """At most `limit` contracts that were provisioned from a package, from the one after number `after`."""
-    return _page(connection, "c.package_seq = ?", package_seq, wanted, after, limit)
+) -> list[CohortRow]:
+    """At most `limit` contracts that were provisioned from a package, from the one after number `after`.
+
+    All that filters ask for is in the index; of contracts that they leave out nothing else is read.
+    """
+    conditions, values = _conditions(wanted)
+    query = f"{_COHORT} WHERE {' AND '.join(['c.package_seq = ?', 'c.seq > ?', *conditions])} ORDER BY c.seq LIMIT ?"
+    return [CohortRow(*row) for row in connection.execute(query, (package_seq, after, *values, limit))]
 
 
-def set_end(connection: sqlite3.Connection, seq: int, ending_before: Instant | None) -> None:
-    """Give a contract another end, or none."""
+def set_end(connection: sqlite3.Connection, stored: StoredContract, end: Instant | None) -> None:
+    """Give a contract another end, or none; the earliest one is remembered."""
+    body, truncated = stored.body, stored.truncated_at
+    if end is not None and (truncated is None or end < truncated):
+        body = {**body, "truncated_at": to_api_text(end)}
     connection.execute(
-        "UPDATE contracts SET ending_before = ? WHERE seq = ?", (end_to_text(ending_before), seq)
+        "UPDATE contracts SET ending_before = ?, body = ? WHERE seq = ?",
+        (end_to_text(end), canonical(body).decode(), stored.seq),
     )
 
 
@@ -163,10 +203,9 @@ def successor_of(connection: sqlite3.Connection, contract_id: str) -> str | None
     return None if row is None else str(row[0])
 
 
-def _page(
-    connection: sqlite3.Connection, condition: str, value: object, wanted: Filter, after: int, limit: int
-) -> list[StoredContract]:
-    conditions, values = [condition, "c.seq > ?"], [value, after]
+def _conditions(wanted: Filter) -> tuple[list[str], list[object]]:
+    conditions: list[str] = []
+    values: list[object] = []
     if wanted.covering_date is not None:
         conditions += ["c.starting_at <= ?", "c.ending_before > ?"]
         values += [to_text(wanted.covering_date)] * 2
@@ -175,8 +214,7 @@ def _page(
         values.append(to_text(wanted.starting_at))
     if not wanted.include_archived:
         conditions.append("c.archived_at IS NULL")
-    query = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY c.seq LIMIT ?"
-    return [_stored(row) for row in connection.execute(query, (*values, limit))]
+    return conditions, values
 
 
 def _stored(row: Iterable[object]) -> StoredContract:
@@ -191,11 +229,15 @@ def _stored(row: Iterable[object]) -> StoredContract:
         starting_at=from_text(str(start)),
         ending_before=end_from_text(str(end)),
         archived_at=None if archived_at is None else str(archived_at),
-        body=as_object(parse_json(str(body))),
+        body=as_object(parse_own(str(body))),
     )
 
 
 _SELECT: Final = (
     "SELECT c.seq, c.id, c.customer_id, p.id, c.uniqueness_key, c.created_at, c.starting_at, c.ending_before,"
     " c.archived_at, c.body FROM contracts c LEFT JOIN packages p ON p.seq = c.package_seq"
+)
+_WITH_IDS: Final = _SELECT + " WHERE c.id IN (SELECT value FROM json_each(?))"  # noqa: S608 - two constants
+_COHORT: Final = (
+    "SELECT c.seq, c.id, c.customer_id, c.starting_at, c.ending_before, c.archived_at FROM contracts c"
 )

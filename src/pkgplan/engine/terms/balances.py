@@ -9,15 +9,19 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pkgplan.engine.payloads.balances import DatedItem
 from pkgplan.engine.payloads.shared import DrawnDown
+from pkgplan.model.canonical import fits_double
+from pkgplan.rating import exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pkgplan.engine.payloads import PackageCreate
     from pkgplan.engine.payloads.balances import Commit
-    from pkgplan.engine.payloads.recurring import Recurring
+    from pkgplan.engine.payloads.recurring import AccessAmount, InvoiceAmount, Recurring
     from pkgplan.engine.payloads.subscriptions import Subscription
+    from pkgplan.rating.exact import Number
 
 
 def balance_faults(payload: PackageCreate) -> Iterator[str]:
@@ -29,6 +33,8 @@ def balance_faults(payload: PackageCreate) -> Iterator[str]:
             and (part.applicable_product_ids or part.applicable_product_tags)
         ):
             yield "must not specify specifiers together with applicable_product_ids or applicable_product_tags"
+        if isinstance(part, DatedItem):
+            yield from _amount("a schedule item", part.unit_price, part.quantity)
     for commit in payload.commits:
         if commit.type == "POSTPAID":
             yield from _postpaid(commit)
@@ -61,8 +67,26 @@ def recurring_faults(payload: PackageCreate) -> Iterator[str]:
             yield from _linked(term, link.allocation, subscriptions.get(link.subscription_id))
         elif term.access_amount.quantity is None:
             yield "must specify a quantity if no subscription is configured"
+        seats = None if link is None else _first_quantity(subscriptions.get(link.subscription_id))
+        for name in ("access_amount", "invoice_amount"):
+            price: AccessAmount | InvoiceAmount | None = getattr(term, name, None)
+            if price is not None:
+                yield from _amount(name, price.unit_price, price.quantity, seats)
     if sum(term.recurrence_frequency == "DAILY" for term in payload.recurring) > 1:
         yield "at most one recurring commit or credit may have recurrence_frequency DAILY"
+
+
+def _amount(name: str, *factors: Number | None) -> Iterator[str]:
+    """Each factor is a number that a double can hold, but answers show the product (assumed to be refused)."""
+    if not fits_double(exact.product(*(factor for factor in factors if factor is not None))):
+        yield f"unit_price x quantity of {name} must be a number that a double can hold"
+
+
+def _first_quantity(subscription: Subscription | None) -> Number | None:
+    """By which the amounts of what is linked to a subscription are multiplied."""
+    if subscription is None or not subscription.is_seat_based:
+        return None if subscription is None else subscription.initial_quantity
+    return None if subscription.seat_config is None else subscription.seat_config.initial_unassigned_seats
 
 
 def _linked(term: Recurring, allocation: str | None, subscription: Subscription | None) -> Iterator[str]:

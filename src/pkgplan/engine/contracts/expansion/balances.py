@@ -7,7 +7,6 @@ Source: SDK 4.12 `shared.ContractV2` (`Commit`, `Credit`), `shared.ScheduledChar
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, cast
 
 from pkgplan.engine.contracts.expansion.frame import dated
@@ -75,13 +74,8 @@ def _dated(schedule: JsonObject, frame: Frame, *, remains: bool = False) -> Json
 
 
 def _amount(item: JsonObject) -> Decimal:
-    """unit_price x quantity with every digit; raises OverflowError for what a double cannot hold."""
-    amount = exact.product(*(cast("Decimal", item[name]) for name in ("unit_price", "quantity")))
-    if amount.adjusted() > sys.float_info.max_10_exp or amount.adjusted() < -sys.float_info.max_10_exp:
-        raise OverflowError(
-            f"unit_price x quantity has its first digit {amount.adjusted()} places from the point"
-        )
-    return amount
+    """unit_price x quantity with every digit."""
+    return exact.product(*(cast("Decimal", item[name]) for name in ("unit_price", "quantity")))
 
 
 def _items(schedule: JsonObject) -> list[JsonObject]:

@@ -18,6 +18,7 @@ from pkgplan.rating.calendar import after, window
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pkgplan.engine.assumptions import Assumptions
     from pkgplan.model.units import Instant
 
 # Counted from the start of the contract, or kept in a table of their own.
@@ -32,7 +33,8 @@ class Frame:
         start: of the contract.
         end: of the contract; None if it is open.
         usage_anchor: what its usage statements are anchored to.
-        capped: whether terms end with the contract at the latest.
+        usage_frequency: of these statements.
+        readings: of what the vendor does not document.
         new_id: makes the ids of terms and of their schedule items.
         ids: of the terms that the contract gets, by the id of their template.
     """
@@ -40,9 +42,15 @@ class Frame:
     start: Instant
     end: Instant | None
     usage_anchor: Instant
-    capped: bool
+    usage_frequency: str
+    readings: Assumptions
     new_id: Callable[[], str]
     ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether terms end with the contract at the latest."""
+        return self.readings.term_after_contract_end == "capped"
 
     def begun(self, template: JsonObject, *left_out: str) -> JsonObject:
         """A term with an id of its own and the template's fields, but for dates, custom fields and those left out."""
@@ -50,10 +58,10 @@ class Frame:
         return {"id": term_id, **_without(template, (*_NOT_COPIED, *left_out))}
 
     def dates(self, template: JsonObject) -> JsonObject | None:
-        """`starting_at` and, unless it is open, `ending_before`; None if it would begin after the contract."""
+        """`starting_at` and, unless it is open, `ending_before`; None if there would be no time in it."""
         between = window(
             self.start, _span(template, "starting_at_offset"), _span(template, "duration"), self.end,
-            capped=self.capped,
+            capped=self.is_capped,
         )  # fmt: skip
         if between is None:
             return None
@@ -72,7 +80,7 @@ class Frame:
 
         What falls due at the very end is kept: it belongs on the last statement.
         """
-        return self.capped and self.end is not None and instant > self.end
+        return self.is_capped and self.end is not None and instant > self.end
 
 
 def dated(instant: Instant) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan.engine.instants import to_api_text
 from pkgplan.model.canonical import JsonObject, JsonValue, as_object
+from pkgplan.rating.calendar import is_longer
 
 if TYPE_CHECKING:
     from pkgplan.engine.contracts.expansion.frame import Frame
@@ -33,10 +34,19 @@ def subscription(template: JsonObject, asked: JsonObject, frame: Frame) -> JsonO
         **dates,
         "quantity_schedule": [{"quantity": _quantity(template, asked), **dates}],
         "billing_cycle_config": {
-            "anchor_date": to_api_text(frame.usage_anchor),  # (assumed)
+            "anchor_date": dates["starting_at"]
+            if _has_own_anchor(template, frame)
+            else to_api_text(frame.usage_anchor),
             "invoice_placement": placed.get("invoice_placement", "ON_USAGE_INVOICE"),
         },
     }
+
+
+def _has_own_anchor(template: JsonObject, frame: Frame) -> bool:
+    """Whether its periods begin with it, not with usage statements."""
+    frequency = str(as_object(template["subscription_rate"])["billing_frequency"])
+    is_long = is_longer(frequency, frame.usage_frequency)
+    return is_long and frame.readings.long_subscription_anchor == "own-start"
 
 
 def _quantity(template: JsonObject, asked: JsonObject) -> JsonValue:

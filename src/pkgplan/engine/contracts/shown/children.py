@@ -1,7 +1,8 @@
 """The commits and credits that recurring ones have created, and those that came over from a renewed contract.
 
-Comes in: stored contracts. Goes out: terms in the form in which single commits and credits are stored.
-Never here: when and how much is granted (`rating.recurrence`), balances.
+Comes in: stored contracts. Goes out: terms in the form in which single commits and credits are stored, the latest
+first, each made when it is asked for. Never here: when and how much is granted (`rating.recurrence`), balances.
+None of them is stored, so that custom fields cannot be set on them: their ids are unknown there (404).
 Source: SDK docs of `recurring_commit_id` and `created_at` ("latter of commit service period date and parent commit
 start date", "rollover commits: when the new contract started").
 """
@@ -10,23 +11,25 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from math import ceil
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pkgplan.engine.contracts.shown.balances import access_of, number, rolled_over
-from pkgplan.engine.contracts.shown.terms import cut_terms, instant_of, latest_end, span_of, terms_of
-from pkgplan.engine.instants import to_api_text
+from pkgplan.engine.contracts.shown.balances import number, rolled_over
+from pkgplan.engine.contracts.shown.terms import cut, instant_of, latest_end, span_of, terms_of
+from pkgplan.engine.instants import from_text, to_api_text
 from pkgplan.engine.templates.scope import QUANTITY_CREDIT_TYPE_ID, QUANTITY_NAME, copied
 from pkgplan.model.canonical import JsonObject, as_list, as_object
+from pkgplan.model.timeline import END
 from pkgplan.rating import exact
-from pkgplan.rating.recurrence import Recurrence, Rounding, granted, grants
+from pkgplan.rating.recurrence import Recurrence, Rounding, begun, grant_at, granted, lasting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pkgplan.engine.contracts.rows import StoredContract
-    from pkgplan.engine.contracts.shown.balances import Number
+    from pkgplan.engine.contracts.shown.balances import Number, Segment
     from pkgplan.engine.contracts.shown.view import View
+    from pkgplan.model.canonical import JsonValue
     from pkgplan.model.units import Instant
     from pkgplan.rating.recurrence import Grant
 
@@ -47,67 +50,121 @@ _ID_OF: Final = {"commits": "commit_id", "credits": "credit_id"}
 _MOMENT: Final = timedelta(microseconds=1)
 
 
-def created(
-    stored: StoredContract, family: str, view: View, *, until: Instant | None = None
-) -> Iterator[JsonObject]:
-    """What the recurring terms of a contract have created so far, in the order of the terms, then of time.
+class Balance(NamedTuple):
+    """A commit or credit that can be shown."""
+
+    created_at: Instant
+    made: Callable[[], JsonObject]
+    """Gives the term; called for those only that are shown."""
+
+
+class _Term(NamedTuple):
+    """A recurring term, cut to its contract, and which of its grants have begun."""
+
+    term: JsonObject
+    recurrence: Recurrence
+    begun: int
+
+
+def created(stored: StoredContract, family: str, view: View) -> list[Iterator[Balance]]:
+    """What each recurring term of a contract has created so far, the latest first.
 
     Args:
         stored: the contract.
         family: `commits` or `credits`.
         view: of the contract.
-        until: only what begins before it; the present and what begins at it, if left out.
     """
-    before = view.at + _MOMENT if until is None else min(until, view.at + _MOMENT)
-    for term in cut_terms(stored, f"recurring_{family}", view):
-        for grant in grants(_recurrence(term, stored, view), until=before):
-            yield _child(term, family, grant, stored, view)
+    return [
+        _children(each, reversed(range(each.begun)), family, stored, view)
+        for each in _recurring(stored, family, view, view.at + _MOMENT)
+    ]
 
 
-def taken_over(stored: StoredContract, family: str, view: View) -> Iterator[JsonObject]:
-    """What has rolled over from the contract that this one renews.
+def taken_over(stored: StoredContract, family: str, view: View) -> Iterator[Balance]:
+    """What has rolled over from the contract that this one renews, in the order of its terms turned round.
 
     It is accessible until this contract ends, or if it has no end as long as it was on the other one (assumed); it
     does not roll over a second time (assumed).
     """
-    earlier = view.predecessor
-    if earlier is None or view.at < stored.starting_at:
+    earlier, start = view.predecessor, stored.starting_at
+    if earlier is None or view.at < start or _is_over(earlier, start, view):
         return
-    start = stored.starting_at
-    for term in (*terms_of(earlier, family), *created(earlier, family, view, until=start)):
-        for segment in access_of(term, latest_end(earlier, view)):
-            if not (amount := rolled_over(segment, term, start)):
-                continue
-            end = stored.ending_before or start + (segment.end - segment.start)
-            source = _ID_OF[family]
-            item: JsonObject = {"id": _derived(segment.segment_id, "rollover"), "amount": amount}
-            yield {
-                "id": _derived(segment.segment_id, f"rollover to {stored.contract_id}"),
+    for term in _rollable(earlier, family, view, start):
+        items: list[JsonValue] = [
+            {
+                "id": _derived(segment.segment_id, "rollover"),
+                "amount": amount,
+                "starting_at": to_api_text(start),
+                "ending_before": to_api_text(stored.ending_before or _as_long(segment, start)),
+            }
+            for segment, amount in rolled_over(term, earlier, start, view.readings)
+        ]
+        if items:
+            rolled: JsonObject = {
+                "id": _derived(str(term["id"]), f"rollover to {stored.contract_id}"),
                 "created_at": to_api_text(start),
                 **copied(term, _ROLLED),
-                "access_schedule": {
-                    **as_object(term["access_schedule"]),
-                    "schedule_items": [
-                        {**item, "starting_at": to_api_text(start), "ending_before": to_api_text(end)}
-                    ],
-                },
-                "rolled_over_from": {source: term["id"], "contract_id": earlier.contract_id},
+                "access_schedule": {**as_object(term["access_schedule"]), "schedule_items": items},
+                "rolled_over_from": {_ID_OF[family]: term["id"], "contract_id": earlier.contract_id},
             }
+            yield Balance(start, partial(as_object, rolled))
 
 
-def _recurrence(term: JsonObject, stored: StoredContract, view: View) -> Recurrence:
+def _as_long(segment: Segment, start: Instant) -> Instant:
+    """The end of what lasts as long as a segment from an instant on, or of all time: some outlast the calendar."""
+    length = segment.end - segment.start
+    return END if length > END - start else start + length
+
+
+def _is_over(stored: StoredContract, at: Instant, view: View) -> bool:
+    """Whether all access to balances of a contract ended before an instant."""
+    ends = [latest_end(stored, view.readings)]
+    if stored.archived_at is not None:
+        ends.append(from_text(stored.archived_at))
+    return any(end is not None and end < at for end in ends)
+
+
+def _rollable(earlier: StoredContract, family: str, view: View, at: Instant) -> Iterator[JsonObject]:
+    """The commits or credits of a contract of which something may go over at an instant, the last ones first."""
+    for each in reversed(_recurring(earlier, family, view, at)):
+        unit_price = number(as_object(each.term["access_amount"])["unit_price"])
+        if unit_price and number(each.term.get("rollover_fraction", 0)):
+            numbers = reversed(lasting(each.recurrence, at))
+            for child in _children(each, numbers, family, earlier, view):
+                yield child.made()
+    yield from reversed([*terms_of(earlier, family)])
+
+
+def _recurring(stored: StoredContract, family: str, view: View, until: Instant) -> list[_Term]:
+    """The recurring terms of a contract, with what they grant before an instant, as long as it is not archived."""
+    if stored.archived_at is not None:
+        until = min(until, from_text(stored.archived_at))
+    end = latest_end(stored, view.readings)
+    cut_to_contract = (term for each in terms_of(stored, f"recurring_{family}") if (term := cut(each, end)))
+    recurring = ((term, _recurrence(term, stored, end)) for term in cut_to_contract)
+    return [_Term(term, recurrence, begun(recurrence, until)) for term, recurrence in recurring]
+
+
+def _children(
+    recurring: _Term, numbers: Iterator[int], family: str, stored: StoredContract, view: View
+) -> Iterator[Balance]:
+    for each in numbers:
+        grant = grant_at(recurring.recurrence, each)
+        yield Balance(grant.access_start, partial(_child, recurring.term, family, grant, stored, view))
+
+
+def _recurrence(term: JsonObject, stored: StoredContract, end: Instant | None) -> Recurrence:
     schedule = as_object(stored.body["usage_statement_schedule"])
     span = span_of(term)
     own = term.get("recurrence_frequency")
     return Recurrence(
         start=span.start,
         end=span.end,
-        contract_end=latest_end(stored, view),
+        contract_end=end,
         frequency=None if own is None else str(own),
         usage_anchor=instant_of(schedule, "billing_anchor_date"),
         usage_frequency=str(schedule["frequency"]),
-        # A part of a period counts as a whole one (assumed).
-        commit_duration=max(1, ceil(number(as_object(term["commit_duration"])["value"]))),
+        commit_duration=int(number(as_object(term["commit_duration"])["value"])),
         proration=str(term.get("proration", "FIRST_AND_LAST")),
     )
 

@@ -8,22 +8,31 @@ Source: SDK types `shared.contract_v2`, `shared.contract`, `shared.contract_with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pkgplan.engine.contracts.shown.balances import shown_balance
-from pkgplan.engine.contracts.shown.children import created, taken_over
+from pkgplan.engine.contracts.shown.children import Balance, created, taken_over
 from pkgplan.engine.contracts.shown.subscriptions import shown_subscription
-from pkgplan.engine.contracts.shown.terms import cut_terms, terms_of
-from pkgplan.engine.instants import to_api_text
+from pkgplan.engine.contracts.shown.terms import cut_terms, due_until, latest_end, terms_of
+from pkgplan.engine.instants import from_text, to_api_text
 from pkgplan.engine.templates.scope import copied
 from pkgplan.model.canonical import JsonObject, JsonValue, as_object
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pkgplan.engine.contracts.rows import StoredContract
     from pkgplan.engine.contracts.shown.view import View
+    from pkgplan.model.units import Instant
 
 LIMIT: Final = 1000
-"""Of commits, and of credits, in one contract of an answer; the latest are shown (assumed: the vendor does not say)."""
+"""Of commits, and of credits, in one contract of an answer; the latest are shown (assumed: the vendor does not say).
+
+v1 has no `has_more` and shows as many all the same (assumed): what recurs daily may have created 36,500 of them.
+"""
 
 _PLAIN: Final = (
     "created_by",
@@ -46,6 +55,13 @@ _OUTER: Final = (
 _BALANCES: Final = ("commits", "credits")
 
 
+class Latest(NamedTuple):
+    """The commits or the credits of a contract that an answer shows."""
+
+    shown: list[JsonValue]
+    has_more: bool
+
+
 def shown_v2(stored: StoredContract, view: View) -> JsonObject:
     """`ContractV2`."""
     shown = shown_created(stored, view)
@@ -63,12 +79,13 @@ def shown_v2(stored: StoredContract, view: View) -> JsonObject:
 
 def shown_created(stored: StoredContract, view: View) -> JsonObject:
     """The contract that the answer of a create shows."""
-    terms = _terms(stored, view)
+    balances = {family: latest(stored, family, view) for family in _BALANCES}
     shown: JsonObject = {
         **_of_contract(stored),
         **_dates(stored, view),
-        **{name: term[-LIMIT:] if name in _BALANCES else term for name, term in terms.items()},
-        "has_more": {name: len(terms[name]) > LIMIT for name in _BALANCES},
+        **{family: found.shown for family, found in balances.items()},
+        **_terms(stored, view),
+        "has_more": {family: found.has_more for family, found in balances.items()},
         "multiplier_override_prioritization": stored.body["multiplier_override_prioritization"],
         "usage_filter": [],
         "custom_fields": view.fields_of(stored.contract_id),
@@ -78,14 +95,57 @@ def shown_created(stored: StoredContract, view: View) -> JsonObject:
     return shown
 
 
+def latest(stored: StoredContract, family: str, view: View, limit: int = LIMIT) -> Latest:
+    """Those that were created last, in their order; of the others at most one for each recurring term is computed.
+
+    Args:
+        stored: the contract.
+        family: `commits` or `credits`.
+        view: of the contract.
+        limit: how many are shown.
+    """
+    # In the order in which they are shown, each from its last one back.
+    sources = (
+        _own(stored, family),
+        *created(stored, family, view),
+        taken_over(stored, family, view),
+    )
+    ranked = (_ranked(place, source) for place, source in enumerate(sources))
+    found = [*islice(merge(*ranked, key=lambda pair: pair[0], reverse=True), limit + 1)]
+    in_order = sorted(found[:limit], key=lambda pair: pair[0][1:])
+    return Latest(
+        [shown_balance(balance.made(), stored, view) for _, balance in in_order], len(found) > limit
+    )
+
+
+def _ranked(
+    place: int, newest_first: Iterator[Balance]
+) -> Iterator[tuple[tuple[Instant, int, int], Balance]]:
+    """Each with its age and its place in the answer, the greatest first."""
+    return (((balance.created_at, place, -back), balance) for back, balance in enumerate(newest_first))
+
+
+def _own(stored: StoredContract, family: str) -> Iterator[Balance]:
+    """The commits or credits that provisioning made, the last one first."""
+    made = from_text(stored.created_at)
+    return (Balance(made, partial(as_object, term)) for term in reversed([*terms_of(stored, family)]))
+
+
 def shown_v1(stored: StoredContract, view: View) -> JsonObject:
-    """`Contract`: nothing is ever amended here, so that `initial` is `current`."""
-    terms = _terms(stored, view)
-    state: JsonObject = {**_dates(stored, view), **terms}
+    """`Contract`: nothing is ever amended here, so that `initial` is `current` with the end that it had at first.
+
+    Its terms are those of `current` all the same: grants of a time that was cut off were never made (assumed).
+    """
+    state: JsonObject = {
+        **_dates(stored, view),
+        **{family: latest(stored, family, view).shown for family in _BALANCES},
+        **_terms(stored, view),
+    }
     subscriptions = state.pop("subscriptions")
+    initial = {name: value for name, value in state.items() if name != "ending_before"}
     shown: JsonObject = {
         **_of_contract(stored),
-        "initial": state,
+        "initial": {**initial, **copied(stored.body, ("ending_before",))},
         "current": state,
         "amendments": [],
         "subscriptions": subscriptions,
@@ -128,21 +188,10 @@ def _dates(stored: StoredContract, view: View) -> JsonObject:
     return shown
 
 
-def _terms(stored: StoredContract, view: View) -> dict[str, list[JsonValue]]:
-    balances: dict[str, list[JsonValue]] = {
-        family: [
-            shown_balance(term, stored, view)
-            for term in (
-                *terms_of(stored, family),
-                *created(stored, family, view),
-                *taken_over(stored, family, view),
-            )
-        ]
-        for family in _BALANCES
-    }
+def _terms(stored: StoredContract, view: View) -> JsonObject:
+    """All terms but commits and credits."""
     owned: JsonObject = {"contract": {"id": stored.contract_id}}
     return {
-        **balances,
         **{
             family: [{**term, **owned} for term in cut_terms(stored, family, view)]
             for family in ("recurring_commits", "recurring_credits")
@@ -154,7 +203,11 @@ def _terms(stored: StoredContract, view: View) -> dict[str, list[JsonValue]]:
             {"created_at": stored.created_at, **term} for term in cut_terms(stored, "overrides", view)
         ],
         "scheduled_charges": [
-            {**term, "custom_fields": view.fields_of(str(term["id"]))}
+            {
+                **term,
+                "schedule": due_until(as_object(term["schedule"]), latest_end(stored, view.readings)),
+                "custom_fields": view.fields_of(str(term["id"])),
+            }
             for term in terms_of(stored, "scheduled_charges")
         ],
     }

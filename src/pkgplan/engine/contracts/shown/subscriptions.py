@@ -2,9 +2,7 @@
 
 Comes in: stored subscriptions. Goes out: `ContractV2.Subscription`; v1 shows the same.
 Never here: what a period costs.
-Source: SDK docs of `quantity_schedule`: "only includes the current quantity and future quantity changes". Periods
-count from the anchor of the contract's usage statements, whatever their own length (assumed: the vendor does not
-say where years begin).
+Source: SDK docs of `quantity_schedule`: "only includes the current quantity and future quantity changes".
 """
 
 from __future__ import annotations
@@ -35,14 +33,9 @@ def shown_subscription(term: JsonObject, stored: StoredContract, view: View) -> 
         view: of the contract.
     """
     rate = as_object(term["subscription_rate"])
-    span, config = span_of(term), as_object(term.get("billing_cycle_config", {}))
-    anchor = (
-        instant_of(config, "anchor_date")
-        if "anchor_date" in config
-        else instant_of(as_object(stored.body["usage_statement_schedule"]), "billing_anchor_date")
-    )
+    span, anchor = span_of(term), instant_of(as_object(term["billing_cycle_config"]), "anchor_date")
     periods = billing_periods(anchor, str(rate["billing_frequency"]), span, view.at)
-    shown: JsonObject = {
+    return {
         "created_at": stored.created_at,
         **term,
         "quantity_schedule": _quantities(term, span, view.at),
@@ -50,9 +43,6 @@ def shown_subscription(term: JsonObject, stored: StoredContract, view: View) -> 
         "custom_fields": view.fields_of(str(term["id"])),
         "product_custom_fields": view.fields_of(str(as_object(rate["product"])["id"])),
     }
-    if config:
-        shown["billing_cycle_config"] = {**config, "anchor_date": to_api_text(anchor)}
-    return shown
 
 
 def billing_periods(anchor: Instant, frequency: str, span: Span, at: Instant) -> dict[str, Period]:

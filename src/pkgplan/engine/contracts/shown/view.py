@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from pkgplan.engine.assumptions import DEFAULTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pkgplan.engine.assumptions import Assumptions
     from pkgplan.engine.contracts.rows import StoredContract
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.units import Instant
@@ -32,12 +35,12 @@ class View:
 
     Args:
         at: the instant that counts as now: of balances, billing periods, what recurs.
-        custom_fields: by the id of the contract, its terms, and the products of its subscriptions.
+        custom_fields: by the id of the contract, its terms, the products of its subscriptions, and perhaps others.
         unit_names: of pricing units by id.
         transitions: those that the contract is part of, older ones first.
         predecessor: the contract that this one renews.
         billing_configuration: the customer's, as the API shows it, if the contract bills through one.
-        is_capped: whether terms end with the contract at the latest.
+        readings: of what the vendor does not document.
         with_balances: whether commits and credits show what is left of them.
         with_ledgers: whether they show how it came to that.
     """
@@ -48,7 +51,7 @@ class View:
     transitions: tuple[Transition, ...] = ()
     predecessor: StoredContract | None = None
     billing_configuration: JsonObject | None = None
-    is_capped: bool = True
+    readings: Assumptions = DEFAULTS
     with_balances: bool = False
     with_ledgers: bool = False
 
