@@ -152,10 +152,12 @@ class Customer:
 class CustomerApi(Protocol):
     """Customers, for trying things out offline. Every method raises ApiError's children and nothing else."""
 
-    def create(self, name: str, ingest_aliases: Iterable[str] = ()) -> str:
-        """Create a customer; gives its id. ApiConflict or ApiRejected if an ingest alias is another customer's.
+    def create(self, name: str, ingest_aliases: Iterable[str] = ()) -> Customer:
+        """Create a customer; gives it as it was stored, which may be with a shorter name.
 
-        Source: POST /v1/customers.
+        Raises: ApiConflict or ApiRejected if an ingest alias is another customer's.
+
+        Source: POST /v1/customers; "This will be truncated to 160 characters".
         """
 
     def list(self) -> Iterator[Customer]:

@@ -114,7 +114,9 @@ def test_an_environment_that_lost_its_packages_is_no_empty_cohort(applied: Path)
     (applied / ".pkgplan" / "local.db").unlink()
     ran = listed(applied, *ALIAS)
     assert (ran.code, ran.out) == (4, "")
-    assert "not found" in ran.err
+    assert "records starter@1 as package" in ran.err
+    assert "which the environment does not hold" in ran.err
+    assert "hint: use the log of this environment" in ran.err
 
 
 def test_a_contract_is_shown_with_the_ids_of_its_terms(applied: Path) -> None:
@@ -122,7 +124,15 @@ def test_a_contract_is_shown_with_the_ids_of_its_terms(applied: Path) -> None:
     contract = a_contract(applied, customer)
     ran = shown(applied, contract, "--customer", customer)
     assert (ran.code, ran.err) == (0, "")
-    head, _, terms = ran.out.partition("\n\n")
+    head, settings, terms = ran.out.split("\n\n")
+    assert [line.split(maxsplit=1)[0] for line in settings.splitlines()] == [
+        "SETTING",
+        "rate_card",
+        "net_payment_terms_days",
+        "usage_statement_schedule",
+        "multiplier_override_prioritization",
+    ]
+    assert "net_payment_terms_days              15\n" in settings
     assert [line.split()[0] for line in head.splitlines()] == ["contract", "customer", "package", "window"]
     assert "package   starter@1 (" in head
     assert "window    2025-10-01 .. 2026-10-01" in head
@@ -136,7 +146,12 @@ def test_a_contract_is_shown_to_programs(applied: Path) -> None:
     contract = a_contract(applied, customer)
     value = printed(shown(applied, contract, "--customer", customer, "--format", "json"), "contracts-show")
     assert (value["contract_id"], value["customer_id"], value["ref"]) == (contract, customer, "starter@1")
+    assert value["settings"]["net_payment_terms_days"] == "15"
     assert [term["kind"] for term in value["terms"]] == ["recurring_credits", "subscriptions"]
+    assert [(term["amount"], term["says"]) for term in value["terms"]] == [
+        ("10.00 USD", None),
+        (None, "quantity 1"),
+    ]
     with engine_of(applied) as engine:
         engine.call("packages.create", {"name": "by hand", "rate_card_alias": "Tokens rate card"})
         package = engine.call("packages.list", {})["data"]

@@ -86,7 +86,11 @@ def test_what_the_package_gave_can_be_changed_on_the_contract(tagged: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("contract", NOBODY, "segment=smb"), 2, ['environment "local" refused']),
+        (
+            ("contract", NOBODY, "segment=smb"),
+            2,
+            ['environment "local" refused', "`pkgplan contracts show` for ids"],
+        ),
         (("contrct", NOBODY, "segment=smb"), 2, ['entity "contrct"', 'did you mean "contract"?']),
         (("contract", NOBODY, "segment"), 2, ['"segment" is not KEY=VALUE']),
         (("contract", NOBODY, "=smb"), 2, ['"=smb" is not KEY=VALUE']),

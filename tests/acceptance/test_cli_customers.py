@@ -35,6 +35,14 @@ def test_customers_are_made_and_listed(applied: Path) -> None:
     assert [each["ingest_aliases"] for each in shown["customers"]] == [["a@x", "b@x"], []]
 
 
+def test_programs_get_the_customer_as_it_was_stored(applied: Path) -> None:
+    asked = ("create", "--name", "x" * 200, "--ingest-alias", "a", "--ingest-alias", "a", "--format", "json")
+    made = printed(customers(applied, *asked), "customers-create")
+    (listed,) = printed(customers(applied, "list", "--format", "json"), "customers-list")["customers"]
+    assert (made["name"], made["ingest_aliases"]) == ("x" * 160, ["a"])
+    assert (listed["name"], listed["ingest_aliases"]) == (made["name"], made["ingest_aliases"])
+
+
 def test_a_customer_can_be_there_before_anything_was_applied(catalog: Path) -> None:
     assert customers(catalog, "list").out == "No customers.\n"
     assert not (catalog / ".pkgplan").exists()

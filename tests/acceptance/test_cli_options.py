@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -78,6 +79,34 @@ def test_every_command_has_help_with_examples_and_exit_codes(path: tuple[str, ..
     assert "--catalog" in ran.output
     if not path or path[-1] not in {"alias", "contracts", "custom-fields", "customers", "packages", "state"}:
         assert "Exit codes:" in ran.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("alias", "list"),
+        ("contracts", "list", "--package", "x"),
+        ("contracts", "show", "x", "--customer", "y"),
+        ("custom-fields", "list"),
+        ("custom-fields", "set", "contract", "x", "a=b"),
+        ("customers", "create", "--name", "x"),
+        ("customers", "list"),
+        ("history",),
+        ("packages", "list"),
+        ("provision", "--customer", "x", "--package", "y", "--starting-at", "2026-01-01"),
+        ("state", "verify"),
+    ],
+    ids=" ".join,
+)
+def test_a_catalog_without_a_project_has_an_error_that_the_help_knows_of(
+    catalog: Path, command: tuple[str, ...]
+) -> None:
+    (catalog / "pkgplan.yaml").unlink()
+    ran = run("-C", catalog, *command)
+    assert (ran.code, ran.out) == (1, "")
+    assert "the catalog has no Project" in ran.err
+    words = [word for word in command[:2] if word.isalpha() or word == "custom-fields"]
+    assert re.search(r"\n +1 +the catalog has errors", CliRunner().invoke(root, [*words, "--help"]).output)
 
 
 def test_the_table_of_commands_names_what_there_is() -> None:

@@ -34,17 +34,32 @@ def provision(catalog: Path, *arguments: str) -> Ran:
 def test_a_dry_run_says_what_the_contract_would_be_and_makes_none(applied: Path) -> None:
     ran = provision(applied, "--customer", "c-1", *ALIAS, *OCTOBER, "--dry-run")
     assert (ran.code, ran.err) == (0, "")
-    customer, package, window, gap, *table = ran.out.splitlines()
-    assert (customer, gap) == ("customer  c-1", "")
+    head, settings, table = (part.splitlines() for part in ran.out.split("\n\n"))
+    customer, package, window = head
+    assert customer == "customer  c-1"
     assert package.startswith("package   starter@1 (")
     assert package.endswith('), behind alias "Starter Plan" at 2025-10-01')
     assert window == "window    2025-10-01 .. 2026-10-01"
     assert table == [
         "TERM                             FOR     WHEN                      AMOUNT",
         "recurring_credits.signup-credit  grants  2025-10-01 .. 2026-01-01  10.00 USD, 3 times",
-        "subscriptions.starter-fee                2025-10-01 .. 2026-10-01",
+        "subscriptions.starter-fee                2025-10-01 .. 2026-10-01  starter-fee monthly, collected in advance",
+    ]
+    assert settings == [
+        "SETTING                 VALUE",
+        "rate_card_alias         Tokens rate card",
+        "net_payment_terms_days  15",
     ]
     assert cohorts(applied, "--package", "starter") == {"starter@1": []}
+
+
+def test_months_that_are_cut_short_are_promised_their_share(applied: Path) -> None:
+    ran = provision(applied, "--customer", "c-1", *ALIAS, "--starting-at", "2025-10-15", "--dry-run")
+    assert [line.split("grants  ")[1] for line in ran.out.splitlines() if "grants" in line] == [
+        "2025-10-15 .. 2025-11-01  5.48387096774194 USD",
+        "2025-11-01 .. 2026-01-01  10.00 USD, 2 times",
+        "2026-01-01 .. 2026-02-01  4.51612903225806 USD",
+    ]
 
 
 def test_a_contract_is_made_and_its_id_is_the_result(applied: Path) -> None:
@@ -72,9 +87,11 @@ def test_programs_get_the_same_before_and_after(applied: Path) -> None:
         3,
         "2026-01-01T00:00:00Z",
     )
-    assert (fee["term"], fee["amount"], fee["ending_before"]) == (
+    assert after["settings"]["net_payment_terms_days"] == "15"
+    assert (fee["term"], fee["amount"], fee["says"], fee["ending_before"]) == (
         "subscriptions.starter-fee",
         None,
+        "starter-fee monthly, collected in advance",
         after["ending_before"],
     )
 
@@ -137,6 +154,10 @@ def test_a_uniqueness_key_makes_one_contract(applied: Path) -> None:
             (*ALIAS, "--starting-at", "2025-10-01T10:00:00.000001Z"),
             ["is not a full hour", "2025-10-01T11:00:00Z"],
         ),
+        (
+            (*ALIAS, "--starting-at", "9000-12-01", "--dry-run"),
+            ["the contract would reach beyond the calendar: the year 9001 is not between 1900 and 9000"],
+        ),
         (("--alias", "Startr Plan", *OCTOBER), ['nobody is behind alias "Startr Plan"', "Starter Plan"]),
         (("--alias", "", *OCTOBER), ['nobody is behind alias ""']),
         (
@@ -176,6 +197,7 @@ def test_an_alias_that_somebody_moved_is_refused_with_both_windows(applied: Path
     assert (ran.code, ran.out) == (4, "")
     assert "recorded is 2025-10-01T00:00:00Z .., " in ran.err
     assert "the environment has 2025-10-01T00:00:00Z .. 2025-12-01T00:00:00Z" in ran.err
+    assert cohorts(applied, *ALIAS) == {"starter@1": []}
     assert provision(applied, *customer, *ALIAS, *OCTOBER, "--yes").code == 0
     assert provision(applied, *customer, "--package", "starter@1", *late).code == 0
 
@@ -220,7 +242,8 @@ def test_a_version_of_a_rebuilt_log_has_a_window_but_no_terms_to_tell(applied: P
     assert "window    2025-10-01 .. 2026-10-01" in ran.out
     assert "What was sent for starter@1 is not recorded" in ran.out
     asked = ("--customer", "c-1", "--package", "starter@1", *OCTOBER, "--dry-run", "--format", "json")
-    assert printed(provision(applied, *asked), "provision")["terms"] is None
+    value = printed(provision(applied, *asked), "provision")
+    assert (value["terms"], value["settings"]) == (None, None)
     made = a_contract(applied, a_customer(applied), "--package", "starter@1")
     assert cohorts(applied, "--package", "starter@1") == {"starter@1": [made]}
 

@@ -10,8 +10,9 @@ import re
 import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -332,6 +333,20 @@ GRANTS: dict[tuple[str, str], list[tuple[str, int | Decimal]]] = {
         ("2024-06-01", Decimal(3000) * 17 / 30),
     ],
     ("2023-10-31T00:00:00Z", "annual"): [("2023-11-10", Decimal(3000) * 100 / 366)],
+    # To the 19th of July.
+    ("2023-03-31T00:00:00Z", ""): [
+        ("2023-04-10", Decimal(3000) * 21 / 30),
+        ("2023-05-01", 3000),
+        ("2023-06-01", 3000),
+        ("2023-07-01", Decimal(3000) * 18 / 31),
+    ],
+    # 9 of the 28 days of February; to the 31st of May.
+    ("2023-02-10T00:00:00Z", ""): [
+        ("2023-02-20", Decimal(3000) * 9 / 28),
+        ("2023-03-01", 3000),
+        ("2023-04-01", 3000),
+        ("2023-05-01", Decimal(3000) * 30 / 31),
+    ],
     ("2024-12-31T00:00:00Z", "quarterly"): [
         ("2025-01-10", 3000),
         ("2025-04-10", Decimal(3000) * 10 / 91),
@@ -358,32 +373,41 @@ def test_every_reading_of_a_contract_agrees_with_the_calculation_by_hand(
         "-C", catalog, "provision", "--customer", customer, "--package", "starter",
         "--starting-at", start, "--dry-run", "--format", "json",
     )  # fmt: skip
-    announced = next(
-        each for each in printed(dry, "provision")["terms"] if each["term"].startswith("recurring")
-    )
+    announced = [
+        (each["starting_at"], each["ending_before"], each["count"], _cents(each["amount"]))
+        for each in printed(dry, "provision")["terms"]
+        if each["term"].startswith("recurring")
+    ]
     contract = a_contract(catalog, customer, starting_at=start)
     expected = [(day, round(Decimal(amount), 6)) for day, amount in GRANTS[start, frequency]]
     asked: JsonObject = {"customer_id": customer, "contract_id": contract}
     with engine_of(catalog, "2026-01-01") as engine:
-        newest = as_object(engine.call("contracts_v2.get", asked)["data"])
+        newest = _granted(as_object(engine.call("contracts_v2.get", asked)["data"]))
         oldest: Any = as_object(engine.call("contracts.get", asked)["data"])
-    assert _granted(newest) == expected
-    assert _granted(oldest["current"]) == expected
+    assert [(begins[:10], round(amount, 6)) for begins, _, amount in newest] == expected
+    assert _granted(oldest["current"]) == newest
     shown = printed(
         run("-C", catalog, "contracts", "show", "--customer", customer, contract, "--format", "json",
             "--as-of", "2026-01-01"),
         "contracts-show",
     )  # fmt: skip
-    assert [
-        (each["starting_at"][:10], round(Decimal(each["amount"].split()[0]) * 100, 6))
+    assert newest == [
+        (each["starting_at"], each["ending_before"], _cents(each["amount"]))
         for each in shown["terms"]
         if each["kind"] == "credits"
-    ] == expected
-    assert (announced["starting_at"][:10], announced["count"]) == (expected[0][0], len(expected))
+    ]
+    in_a_row = [[*equal] for _, equal in groupby(newest, itemgetter(2))]
+    assert announced == [(each[0][0], each[-1][1], len(each), each[0][2]) for each in in_a_row]
 
 
-def _granted(contract: Any) -> list[tuple[str, Decimal]]:
-    items = [item for credit in contract["credits"] for item in credit["access_schedule"]["schedule_items"]]
-    for item in items:
-        assert datetime.fromisoformat(item["starting_at"]).tzinfo == UTC
-    return [(item["starting_at"][:10], round(Decimal(item["amount"]), 6)) for item in items]
+def _granted(contract: Any) -> list[tuple[str, str, Decimal]]:
+    """From when, until when, how much, with every digit."""
+    return [
+        (*(item[side].replace(".000Z", "Z") for side in ("starting_at", "ending_before")), item["amount"])
+        for credit in contract["credits"]
+        for item in credit["access_schedule"]["schedule_items"]
+    ]
+
+
+def _cents(amount: str) -> Decimal:
+    return Decimal(amount.removesuffix(" USD")) * 100

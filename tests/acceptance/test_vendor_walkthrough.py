@@ -30,9 +30,8 @@ def metronome(request: pytest.FixtureRequest) -> Iterator[Metronome]:
             with in_process(engine) as client:
                 yield client
         else:
-            with served(engine) as server:
-                with over_http(server.url) as client:
-                    yield client
+            with served(engine) as server, over_http(server.url) as client:
+                yield client
 
 
 def test_the_starter_plan_from_metric_to_cohort(metronome: Metronome) -> None:

@@ -83,7 +83,7 @@ def customers_of(remote: Remote) -> CustomerApi:
 
 @pytest.fixture
 def customer(remote: Remote) -> str:
-    return customers_of(remote).create("Gnome GmbH", ["team@gnome.example"])
+    return customers_of(remote).create("Gnome GmbH", ["team@gnome.example"]).customer_id
 
 
 def a_request(customer: str, package_id: str, **changes: JsonValue) -> JsonObject:

@@ -116,7 +116,9 @@ def test_a_stop_under_load_cuts_no_answer_and_forgets_none(tmp_path: Path) -> No
             except (httpx.ConnectError, httpx.ReadError):
                 return  # never accepted, or still in the backlog: no byte of an answer was sent
             except httpx.TransportError as error:
-                cut.append(repr(error))
+                # Accepted and closed unread is all right, too: below, nothing may have been done without an answer.
+                if "without sending a response" not in str(error):
+                    cut.append(repr(error))
                 return
             assert answer.json()["data"]["ingest_aliases"] == [alias]
             acknowledged.append(alias)

@@ -17,7 +17,7 @@ from support.specs import a_spec, catalog_with
 
 from pkgplan.engine import Assumptions, Engine, EngineError
 from pkgplan.model.units import RelativeDate, format_instant, parse_instant
-from pkgplan.rating.calendar import usage_anchor
+from pkgplan.rating.calendar import Anchoring, usage_anchor
 from pkgplan.rating.dated_terms import dated_terms
 from pkgplan.rating.recurrence import Recurrence, Rounding, granted
 from pkgplan.stages.compile import compile_packages, embedded_ids
@@ -50,6 +50,7 @@ class Case:
     payload: JsonObject
     start: Instant
     capped: bool
+    anchoring: Anchoring
     now: Instant
     contract: Any
 
@@ -67,8 +68,20 @@ def cases(draw: st.DrawFn) -> Case:
     (compiled,) = compile_packages(catalog, ids)
     payload = _redated(compiled.payload, Random(draw(SEEDS)))
     start, capped = draw(modern), draw(st.sampled_from((True, True, True, False)))
+    anchoring = draw(
+        st.builds(
+            Anchoring,
+            st.sampled_from(("contract-start", "first-of-month")),
+            st.sampled_from(("next-month", "calendar")),
+        )
+    )
     clock = HandClock()
-    readings = {"pass_down_keys": "package", "term_after_contract_end": "capped" if capped else "kept"}
+    readings = {
+        "pass_down_keys": "package",
+        "term_after_contract_end": "capped" if capped else "kept",
+        "weekly_anchor": anchoring.weekly,
+        "quarter_anchor": anchoring.quarter,
+    }
     with Engine(":memory:", clock, Assumptions.of(readings)) as engine:
         engine.seed(prerequisites(catalog, ids))
         try:
@@ -83,16 +96,58 @@ def cases(draw: st.DrawFn) -> Case:
         )
         clock.instant = start + LOOKED_AT
         found: Any = engine.call("contracts_v2.get", {**named, "contract_id": made["data"]["id"]})
-    return Case(payload, start, capped, clock.instant, found["data"])
+    return Case(payload, start, capped, anchoring, clock.instant, found["data"])
 
 
 @settings(max_examples=40)
 @given(cases())
 def test_a_contract_has_the_dates_that_were_foretold(case: Case) -> None:
-    foretold = dated_terms(case.payload, case.start, capped=case.capped)
+    foretold = dated_terms(case.payload, case.start, capped=case.capped, anchoring=case.anchoring)
     assert _instant(case.contract, "starting_at") == foretold.starting_at
     assert _instant(case.contract, "ending_before") == foretold.ending_before
-    assert Counter(_shown(case)) == Counter(_foretold(each) for each in foretold.terms)
+    shown = Counter(row for row in _shown(case) if row[0] not in RECURRING)
+    assert shown == Counter(_foretold(each) for each in foretold.terms if each.kind not in RECURRING)
+
+
+@settings(max_examples=40)
+@given(cases())
+def test_a_contract_was_granted_what_was_foretold(case: Case) -> None:
+    foretold = dated_terms(case.payload, case.start, capped=case.capped, anchoring=case.anchoring)
+    for kind in RECURRING:
+        family = kind.removeprefix("recurring_")
+        positions = sorted({each.position for each in foretold.terms if each.kind == kind})
+        for position, term in zip(positions, case.contract.get(kind, []), strict=True):
+            link = f"recurring_{family[:-1]}_id"
+            children = [each for each in case.contract.get(family, []) if each.get(link) == term["id"]]
+            for role, name in (("grants", "access_schedule"), ("grants-invoice", "invoice_schedule")):
+                runs = [
+                    each
+                    for each in foretold.terms
+                    if (each.kind, each.position, each.role) == (kind, position, role)
+                ]
+                items = [item for child in children for item in child.get(name, {}).get("schedule_items", [])]
+                _compare(runs, sorted(items, key=_begins), case.now)
+
+
+def _compare(runs: list[DatedTerm], items: list[Any], now: Instant) -> None:
+    """Runs and what has been granted or invoiced so far; what depends on seats has no amount to compare."""
+    for run in runs:
+        mine, items = items[: run.count], items[run.count :] if run.count is not None else []
+        if run.starting_at > now:
+            assert mine == []
+            continue
+        assert _begins(mine[0]) == run.starting_at
+        if run.amount is not None:
+            assert {item["amount"] for item in mine} == {run.amount}
+        if len(mine) == run.count and run.role == "grants":
+            assert _instant(mine[-1], "ending_before") == run.ending_before
+        if len(mine) != run.count:
+            assert items == []
+    assert items == []
+
+
+def _begins(item: Any) -> Instant:
+    return _at(item["starting_at"] if "starting_at" in item else item["timestamp"])
 
 
 @settings(max_examples=40)
@@ -131,13 +186,16 @@ def test_a_contract_was_granted_what_counting_hours_gives(case: Case) -> None:
 def _granted(case: Case, template: Any, start: Instant, end: Instant | None) -> Iterator[tuple[Any, ...]]:
     """What has been granted so far."""
     schedule: Any = case.payload.get("usage_statement_schedule", {})
+    usage_frequency = schedule.get("frequency", "MONTHLY")
     recurrence = Recurrence(
         start=start,
         end=end,
         contract_end=case.end if case.capped else None,
         frequency=template.get("recurrence_frequency"),
-        usage_anchor=usage_anchor(case.start, schedule.get("day", "FIRST_OF_MONTH")),
-        usage_frequency=schedule.get("frequency", "MONTHLY"),
+        usage_anchor=usage_anchor(
+            case.start, schedule.get("day", "FIRST_OF_MONTH"), usage_frequency, case.anchoring
+        ),
+        usage_frequency=usage_frequency,
         commit_duration=template["commit_duration"]["value"],
         proration=template.get("proration", "FIRST_AND_LAST"),
     )
@@ -170,6 +228,8 @@ def _shown(case: Case) -> Iterator[Row]:
                 yield kind, "charge", _at(item["timestamp"]), None, item["amount"]
             if kind in RECURRING:
                 yield _row(kind, "grants", term, None)
+                if "invoice_amount" in term:
+                    yield _row(kind, "grants-invoice", term, None)
             if kind in {"subscriptions", "overrides"}:
                 yield _row(kind, "term", term, None)
 
@@ -183,6 +243,8 @@ def _counted(case: Case) -> Iterator[tuple[Any, ...]]:
             if kind != "scheduled_charges":
                 windows = (_window(case, item) for item in items)
                 yield from ((kind, role, *dates) for dates in windows if dates is not None)
+            if "invoice_amount" in template and (dates := _window(case, template)) is not None:
+                yield (kind, "grants-invoice", *dates)
             due, name = (
                 ("charge", "schedule") if kind == "scheduled_charges" else ("invoice", "invoice_schedule")
             )
@@ -197,10 +259,7 @@ def _window(case: Case, template: Any) -> tuple[Instant, Instant | None] | None:
     offset, duration = (
         RelativeDate.from_api(template.get(name)) for name in ("starting_at_offset", "duration")
     )
-    first, last = slow_calendar.window(case.start, offset, duration, case.end)
-    if not case.capped or case.end is None:
-        return first, last
-    return None if first >= case.end else (first, case.end if last is None or last > case.end else last)
+    return slow_calendar.window(case.start, offset, duration, case.end, capped=case.capped)
 
 
 def _redated(payload: JsonObject, random: Random) -> JsonObject:
@@ -237,8 +296,7 @@ def _row(kind: str, role: str, holder: Any, amount: Any) -> Row:
 
 def _foretold(term: DatedTerm) -> Row:
     role = "invoice" if term.role == "uninvoiced" else term.role
-    amount = None if role == "grants" else term.amount
-    return term.kind, role, term.starting_at, term.ending_before, amount
+    return term.kind, role, term.starting_at, term.ending_before, term.amount
 
 
 def _later(start: Instant, span: Any) -> Instant:

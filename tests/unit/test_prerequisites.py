@@ -102,6 +102,19 @@ def test_rates_come_with_their_type_and_group_values() -> None:
     ]
 
 
+def test_a_custom_rate_is_in_the_unit_in_which_its_product_is_priced() -> None:
+    custom = {key: value for key, value in RATE.items() if key != "price"}
+    custom |= {"rate_type": "custom", "starting_at": "2026-01-01"}
+    conversion = {"custom_credit_type": "ai-credits", "fiat_per_custom_credit": "0.01 USD"}
+    ids, seeded = bodies(
+        rates=[custom, {**RATE, "price": "3 ai-credits"}, {**custom, "product": "metered"}],
+        credit_type_conversions=[conversion],
+    )
+    coins = ids["pricing-unit/ai-credits"]
+    units = [rate["credit_type_id"] for rate in seeded["rate_card", "Card"]["rates"]]
+    assert units == [coins, coins, USD_CREDIT_TYPE_ID]
+
+
 def test_tiers_and_what_commits_pay_come_with_a_rate() -> None:
     tiers = [{"size": 1000, "price": "0.50 ai-credits"}, {"price": "0.40 ai-credits"}]
     rate = {

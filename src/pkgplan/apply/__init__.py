@@ -1,4 +1,4 @@
-"""Apply: the only part that changes the world, and only as a plan says.
+"""Apply: the only part that changes the world, and only as a plan says, or as a contract was promised.
 
 Comes in: a plan, the log, the environment's packages, the time. Goes out: an outcome; entries in the log.
 Never here: deciding what to do; that was the plan.
@@ -10,7 +10,7 @@ Every step starts with an append, so a run that lost the log to another writer s
 """
 
 from pkgplan.apply.fit import check_fits, check_pins
-from pkgplan.apply.provisioning import live_version, provision
+from pkgplan.apply.provisioning import held, live_version, provision
 from pkgplan.apply.rebuild import rebuild
 from pkgplan.apply.run import abandon, apply, stored_plan
 from pkgplan.apply.same_story import foreign_packages
@@ -25,6 +25,7 @@ __all__ = [
     "check_fits",
     "check_pins",
     "foreign_packages",
+    "held",
     "live_version",
     "provision",
     "rebuild",

@@ -6,6 +6,7 @@ what is known. Never here: choosing the version, asking anybody, or the state lo
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import (
@@ -21,7 +22,7 @@ from pkgplan.model.timeline import Window
 from pkgplan.model.units import format_instant, short_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pkgplan.model.record import RecordedVersion
     from pkgplan.model.timeline import AliasWindow
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from pkgplan.pipeline.promising import Promise
     from pkgplan.ports import ContractApi, PackageApi, RemotePackage
 
-NOT_FOUND = 404
+# What is answered for the id of a package that is not there, depending on the call.
+_UNKNOWN = frozenset({400, 404})
 
 
 def live_version(
@@ -46,16 +48,8 @@ def live_version(
     Raises:
         StateCorrupt: the environment does not hold the package, has archived it, or gives it other windows.
     """
-    try:
+    with held(version):
         live = packages.get(version.package_id)
-    except ApiRejected as fault:
-        if fault.status != NOT_FOUND:
-            raise
-        raise StateCorrupt(
-            f'the state log records {version.ref} as package "{version.package_id}", which the environment '
-            "does not hold",
-            hint="use the log of this environment; see `pkgplan alias list --live`",
-        ) from None
     if live.archived_at is not None:
         raise StateCorrupt(
             f"{version.ref} is archived in the environment since {short_instant(live.archived_at)}, which the "
@@ -69,6 +63,21 @@ def live_version(
             hint="see `pkgplan alias list --live`; to have this version all the same, name it with --package",
         )
     return live
+
+
+@contextmanager
+def held(version: RecordedVersion) -> Iterator[None]:
+    """Call for the package of a version; raises StateCorrupt if the environment knows of no such package."""
+    try:
+        yield
+    except ApiRejected as fault:
+        if fault.status not in _UNKNOWN:
+            raise
+        raise StateCorrupt(
+            f'the state log records {version.ref} as package "{version.package_id}", which the environment '
+            "does not hold",
+            hint="use the log of this environment; see `pkgplan alias list --live`",
+        ) from None
 
 
 def provision(promise: Promise, contracts: ContractApi) -> str:

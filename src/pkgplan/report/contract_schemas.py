@@ -58,15 +58,19 @@ def provision_schema() -> Schema:
             "package_id": a_text("The id of that version in the environment."),
             **sides(),
             "uniqueness_key": nullable(a_text("The key that keeps the contract from being made twice.")),
+            "settings": {**_settings(), "type": ["object", "null"]},
             "terms": {
                 **_list_of(
                     "The terms in the order of the package; null if it is not recorded what was sent for the version.",
-                    "One window of a term, or one date of it.",
+                    "One window of a term, or one date of it; grants in a row that come to the same are one.",
                     {
                         "term": a_text("Kind and key, such as `recurring_credits.signup-credit`."),
                         **_dated(),
                         "count": nullable(
-                            a_count("For `grants`, how many there are; null if nothing ends them.")
+                            a_count(
+                                "For `grants` and `grants-invoice`, how many there are, each of this amount, in this"
+                                " window; null if nothing ends them, and for all else."
+                            )
                         ),
                     },
                 ),
@@ -126,6 +130,7 @@ def contracts_show_schema() -> Schema:
             **sides(),
             "archived_at": nullable(an_instant("When it was archived.")),
             "custom_fields": _custom_fields("The custom fields of the contract itself."),
+            "settings": _settings(),
             "terms": _list_of(
                 "The terms by their kind.",
                 "One window of a term, or one date of it.",
@@ -224,12 +229,27 @@ def customers_list_schema() -> Schema:
 def _dated() -> Schema:
     return {
         "role": one_of(
-            "What happens then; `term` for the term itself, `uninvoiced` for what is recorded and never invoiced.",
-            ("term", "access", "grants", "invoice", "uninvoiced", "charge"),
+            "What happens then; `term` for the term itself, `uninvoiced` for what is recorded and never invoiced,"
+            " `grants-invoice` for what each grant costs.",
+            ("term", "access", "grants", "grants-invoice", "invoice", "uninvoiced", "charge"),
         ),
         "at": nullable(an_instant("When it falls due, for what has one date and no window.")),
         **sides(),
         "amount": nullable(a_text("How much, such as `10.00 USD`, or a number of units; null for none.")),
+        "says": nullable(
+            a_text(
+                "What no amount tells: the price of an override, a subscription's fee, a grant for each seat."
+            )
+        ),
+    }
+
+
+def _settings() -> Schema:
+    return {
+        "type": "object",
+        "description": "What it says besides its dated terms, such as `net_payment_terms_days`, one line each; null if "
+        "it is not recorded what was sent for the version.",
+        "additionalProperties": {"type": "string"},
     }
 
 

@@ -13,7 +13,7 @@ from pkgplan.model.plan import FORMAT_VERSION
 from pkgplan.model.units import Money, format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from pkgplan.model.canonical import JsonObject, JsonValue
@@ -44,6 +44,7 @@ class TermView:
     at: Instant | None
     window: Window | None
     amount: str | None
+    says: str | None = None
     custom_fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,6 +60,7 @@ class ContractView:
     window: Window
     archived_at: Instant | None
     custom_fields: Mapping[str, str]
+    settings: Mapping[str, str]
     terms: tuple[TermView, ...]
 
 
@@ -79,6 +81,7 @@ def promised(promise: Promise, environment: str, contract_id: str | None) -> Jso
         "package_id": promise.package_id,
         **promise.window.to_json(),
         "uniqueness_key": asked.uniqueness_key,
+        "settings": None if promise.settings is None else {**promise.settings},
         "terms": None if promise.terms is None else [_promised_term(term) for term in promise.terms],
     }
 
@@ -112,12 +115,13 @@ def contract(view: ContractView, environment: str) -> JsonObject:
         **view.window.to_json(),
         "archived_at": _instant(view.archived_at),
         "custom_fields": {**view.custom_fields},
+        "settings": {**view.settings},
         "terms": [
             {
                 "kind": term.kind,
                 "id": term.term_id,
                 "name": term.name,
-                **_dated(term.role, term.at, term.window, term.amount),
+                **_dated(term.role, term.at, term.window, term.amount, term.says),
                 "custom_fields": {**term.custom_fields},
             }
             for term in view.terms
@@ -146,13 +150,13 @@ def field_keys(keys: Iterable[RegisteredKey], environment: str) -> JsonObject:
     }
 
 
-def customer(customer_id: str, name: str, ingest_aliases: Sequence[str], environment: str) -> JsonObject:
+def customer(made: Customer, environment: str) -> JsonObject:
     """As `customers_create_schema`."""
     return {
         **_head(environment),
-        "customer_id": customer_id,
-        "name": name,
-        "ingest_aliases": [*ingest_aliases],
+        "customer_id": made.customer_id,
+        "name": made.name,
+        "ingest_aliases": [*made.ingest_aliases],
     }
 
 
@@ -177,13 +181,15 @@ def _head(environment: str) -> JsonObject:
 
 
 def _promised_term(term: PromisedTerm) -> JsonObject:
-    dated = _dated(term.role, term.at, term.window, amount_text(term.amount))
+    dated = _dated(term.role, term.at, term.window, amount_text(term.amount), term.says)
     return {"term": term.path, **dated, "count": term.count}
 
 
-def _dated(role: str, at: Instant | None, window: Window | None, amount: str | None) -> JsonObject:
+def _dated(
+    role: str, at: Instant | None, window: Window | None, amount: str | None, says: str | None
+) -> JsonObject:
     sides: JsonObject = {"starting_at": None, "ending_before": None} if window is None else window.to_json()
-    return {"role": role, "at": _instant(at), **sides, "amount": amount}
+    return {"role": role, "at": _instant(at), **sides, "amount": amount, "says": says}
 
 
 def _cohort_contract(contract: CohortContract) -> JsonValue:

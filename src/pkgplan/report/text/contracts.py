@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pkgplan.model.units import Instant
-    from pkgplan.pipeline.promising import Promise
+    from pkgplan.pipeline.promising import Promise, PromisedTerm
     from pkgplan.ports import CohortContract, Customer, RegisteredKey
     from pkgplan.report.contracts import Cohort, ContractView
 
-# A window of the term itself needs no word.
-_ROLES = {"term": ""}
+# A window of the term itself needs no word; an invoice for each grant stands below the grants.
+_ROLES = {"term": "", "grants-invoice": "invoice"}
+_GRANTING = frozenset({"grants", "grants-invoice"})
 
 
 def promise_text(promise: Promise) -> str:
-    """What the contract will be: its package, its window, and its terms with their dates."""
+    """What the contract will be: its package, its window, its settings, and its terms with their dates."""
     asked = promise.asked
     by = (
         "" if asked.alias is None else f', behind alias "{asked.alias}" at {short_instant(asked.starting_at)}'
@@ -43,11 +44,11 @@ def promise_text(promise: Promise) -> str:
             term.path,
             _ROLES.get(term.role, term.role),
             _when(term.at, term.window),
-            _times(amount_text(term.amount) or "", term.count),
+            _amount(_times(amount_text(term.amount) or "", term), term.says),
         )
         for term in promise.terms
     ]
-    return head + (
+    return f"{head}{_settings(promise.settings or {})}" + (
         f"\n{table(('TERM', 'FOR', 'WHEN', 'AMOUNT'), rows)}" if rows else "\nNo terms with dates.\n"
     )
 
@@ -82,6 +83,7 @@ def contract_text(view: ContractView) -> str:
         ("archived", "" if view.archived_at is None else short_instant(view.archived_at)),
         ("custom fields", _fields(view.custom_fields)),
     )
+    head += _settings(view.settings)
     if not view.terms:
         return f"{head}\nNo terms.\n"
     columns: list[tuple[str, list[str]]] = [
@@ -89,7 +91,7 @@ def contract_text(view: ContractView) -> str:
         ("NAME", [term.name or "" for term in view.terms]),
         ("FOR", [_ROLES.get(term.role, term.role) for term in view.terms]),
         ("WHEN", [_when(term.at, term.window) for term in view.terms]),
-        ("AMOUNT", [term.amount or "" for term in view.terms]),
+        ("AMOUNT", [_amount(term.amount or "", term.says) for term in view.terms]),
         ("CUSTOM FIELDS", [_fields(term.custom_fields) for term in view.terms]),
         ("ID", [term.term_id or "" for term in view.terms]),
     ]
@@ -129,14 +131,24 @@ def _head(*lines: tuple[str, str]) -> str:
     return "".join(f"{padded(label, size)}{value}\n" for label, value in said)
 
 
+def _settings(settings: Mapping[str, str]) -> str:
+    return f"\n{table(('SETTING', 'VALUE'), settings.items())}" if settings else ""
+
+
+def _amount(amount: str, says: str | None) -> str:
+    return ", ".join(filter(None, (amount, says)))
+
+
 def _when(at: Instant | None, lasting: Window | None) -> str:
     if at is not None:
         return short_instant(at)
     return "" if lasting is None else window(lasting)
 
 
-def _times(amount: str, count: int | None) -> str:
-    return amount if count is None or count == 1 or not amount else f"{amount}, {count} times"
+def _times(amount: str, term: PromisedTerm) -> str:
+    if not amount or term.role not in _GRANTING or term.count == 1:
+        return amount
+    return f"{amount} every period" if term.count is None else f"{amount}, {term.count} times"
 
 
 def _lasts(contract: CohortContract) -> str:
