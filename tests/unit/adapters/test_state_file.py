@@ -332,7 +332,10 @@ def test_sigkill_loses_no_acknowledged_append(path: Path, round_: int) -> None:
     acknowledged = [writer.stdout.readline().strip() for _ in range(20 + 7 * round_)]
     time.sleep(0.003 * round_)
     writer.send_signal(signal.SIGKILL)
-    acknowledged += writer.communicate(timeout=60)[0].split("\n")[:-1]
+    # Not communicate(): it would pass over lines that were read ahead with the ones above.
+    with writer.stdout:
+        acknowledged += writer.stdout.read().split("\n")[:-1]
+    writer.wait(60)
     entries = FileStateLog(path).read()
     actions = [str(entry.body["action"]) for entry in entries[1:]]
     assert actions[: len(acknowledged)] == acknowledged
