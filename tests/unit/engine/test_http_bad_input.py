@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.offline import a_credit, a_package
+from support.offline import a_credit, a_package, an_engine
 from support.sdk_client import TOKEN
 from support.served import PATIENCE, Served, called, served
 
@@ -30,6 +30,22 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture
 def server(engine: Engine) -> Iterator[Served]:
     with served(engine) as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Engine]:
+    """An engine in which nothing that is refused may leave a package."""
+    with an_engine() as engine:
+        yield engine
+        assert packages(engine) == []
+
+
+@pytest.fixture(scope="module")
+def refusing(empty: Engine) -> Iterator[Served]:
+    """A server that has nothing to do but refuse; to start one for each case would take longer than all cases."""
+    with served(empty) as server:
         yield server
         assert server.complaints == []
 
@@ -72,11 +88,11 @@ def message(answer: httpx.Response) -> str:
         b"",
     ],
 )
-def test_what_is_no_body_of_the_endpoint_is_refused(server: Served, engine: Engine, content: bytes) -> None:
-    answer = called(server, "POST", CREATE, content=content, headers=JSON)
+def test_what_is_no_body_of_the_endpoint_is_refused(refusing: Served, empty: Engine, content: bytes) -> None:
+    answer = called(refusing, "POST", CREATE, content=content, headers=JSON)
     assert answer.status_code == 400
     assert message(answer).startswith("body")
-    assert packages(engine) == []
+    assert packages(empty) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"{}"])
@@ -94,9 +110,9 @@ def test_few_bodies_can_be_left_out(server: Served, path: str, status: int, cont
     assert answer.status_code == (200 if content == b"{}" else status)
 
 
-def test_a_refusal_can_repeat_what_no_text_can_hold(server: Served) -> None:
+def test_a_refusal_can_repeat_what_no_text_can_hold(refusing: Served) -> None:
     body = compact(a_package(recurring_credits=[a_credit(custom_fields={"KEY": 5})]))
-    answer = called(server, "POST", CREATE, content=body.replace("KEY", "\\ud800"), headers=JSON)
+    answer = called(refusing, "POST", CREATE, content=body.replace("KEY", "\\ud800"), headers=JSON)
     assert answer.status_code == 400
     assert message(answer).startswith("body")
 
@@ -111,11 +127,11 @@ def test_a_refusal_can_repeat_what_no_text_can_hold(server: Served) -> None:
         "application",
     ],
 )
-def test_another_content_type_is_refused(server: Served, engine: Engine, kind: str) -> None:
-    answer = called(server, "POST", CREATE, content=compact(a_package()), headers={"content-type": kind})
+def test_another_content_type_is_refused(refusing: Served, empty: Engine, kind: str) -> None:
+    answer = called(refusing, "POST", CREATE, content=compact(a_package()), headers={"content-type": kind})
     assert answer.status_code == 415
     assert "application/json" in message(answer)
-    assert packages(engine) == []
+    assert packages(empty) == []
 
 
 @pytest.mark.parametrize(
@@ -132,15 +148,15 @@ def test_spellings_of_the_right_content_type(server: Served, kind: str) -> None:
     assert answer.status_code == 200
 
 
-def test_fifty_megabytes_are_refused_by_their_length(server: Served, engine: Engine) -> None:
-    answer = called(server, "POST", CREATE, content=b"x" * 50_000_000, headers=JSON)
+def test_fifty_megabytes_are_refused_by_their_length(refusing: Served, empty: Engine) -> None:
+    answer = called(refusing, "POST", CREATE, content=b"x" * 50_000_000, headers=JSON)
     assert answer.status_code == 413
     assert "5,000,000" in message(answer)
-    assert called(server, "GET", "/health").status_code == 200
+    assert called(refusing, "GET", "/health").status_code == 200
 
 
-def test_fifty_megabytes_are_refused_before_they_are_sent(server: Served) -> None:
-    with raw(server) as client:
+def test_fifty_megabytes_are_refused_before_they_are_sent(refusing: Served) -> None:
+    with raw(refusing) as client:
         client.sendall(head(length=50_000_000))
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
 
@@ -165,23 +181,23 @@ def test_a_large_body_within_the_limit_is_read(server: Served) -> None:
         *((query, 200) for query in ("limit=100", "limit=1", "unknown=1")),
     ],
 )
-def test_pages_of_other_sizes_and_bad_cursors(server: Served, query: str, status: int) -> None:
-    answer = called(server, "POST", f"/v1/packages/list?{query}", json={})
+def test_pages_of_other_sizes_and_bad_cursors(refusing: Served, query: str, status: int) -> None:
+    answer = called(refusing, "POST", f"/v1/packages/list?{query}", json={})
     assert answer.status_code == status
     if status == 400:
         assert message(answer).startswith("querystring/")
 
 
 @pytest.mark.parametrize("path", ["/nope", "/v1/packages/create/", "/v1//packages/create", "/%00", "//"])
-def test_an_unknown_path(server: Served, path: str) -> None:
-    answer = called(server, "POST", path, json={})
+def test_an_unknown_path(refusing: Served, path: str) -> None:
+    answer = called(refusing, "POST", path, json={})
     assert answer.status_code == 404
     assert "path" in message(answer)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
-def test_a_wrong_method_is_told_the_right_one(server: Served, method: str) -> None:
-    answer = called(server, method, CREATE)
+def test_a_wrong_method_is_told_the_right_one(refusing: Served, method: str) -> None:
+    answer = called(refusing, method, CREATE)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
     assert method in message(answer)
@@ -201,21 +217,21 @@ def test_what_is_not_http_is_refused_in_the_same_shape(server: Served) -> None:
 )
 @pytest.mark.parametrize("path", [CREATE, "/", "/openapi.json", "/pkgplan/clock", "/nope"])
 def test_nothing_is_told_without_the_token(
-    server: Served, engine: Engine, path: str, authorization: str | None
+    refusing: Served, empty: Engine, path: str, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
-    answer = called(server, "POST", path, token=None, json=a_package(), headers=headers)
+    answer = called(refusing, "POST", path, token=None, json=a_package(), headers=headers)
     assert answer.status_code == 401
     assert message(answer) == "Unauthorized"
     assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert packages(engine) == []
+    assert packages(empty) == []
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
-def test_an_idempotency_key_of_the_wrong_length(server: Served, engine: Engine, key: str) -> None:
-    answer = called(server, "POST", CREATE, json=a_package(), headers={"idempotency-key": key})
+def test_an_idempotency_key_of_the_wrong_length(refusing: Served, empty: Engine, key: str) -> None:
+    answer = called(refusing, "POST", CREATE, json=a_package(), headers={"idempotency-key": key})
     assert answer.status_code == 400
-    assert packages(engine) == []
+    assert packages(empty) == []
 
 
 def test_many_requests_at_once_with_one_key_do_the_work_once(server: Served, engine: Engine) -> None:

@@ -129,7 +129,7 @@ def test_too_many_requests_are_tried_again_when_the_header_says(engine: Engine) 
         assert raw.headers["retry-after"] == "1"
     with served(engine, "POST *: 429 before once") as server:
         assert retrying(server).v1.packages.create(**a_body()).data.id
-        assert len(server.told) == 2
+    assert len(server.told) == 2
 
 
 @pytest.mark.parametrize("fault", ["drop after once", "500 after once"])
