@@ -443,3 +443,10 @@ def test_a_file_that_is_gone_takes_no_more_writes(tmp_path: Path, replaced: bool
         with pytest.raises(EnvironmentFault, match="was moved or deleted"):
             engine.call("packages.list", {})
     assert path.exists() == replaced
+
+
+def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
+    """No test can cut the power, so this one asks SQLite: 2 is FULL, a sync for each commit."""
+    with an_engine(tmp_path / "engine.db") as engine, engine._store.writing() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
