@@ -1,76 +1,32 @@
-"""What every `Remote` must do for contracts, custom fields and customers, whatever is behind it.
-
-A new adapter adds one factory to FACTORIES.
-"""
+"""What every `Remote` must do for contracts, custom fields and customers, whatever it is (support/remotes.py)."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import a_credit, a_package, a_subscription, an_alias, an_engine
+from support.offline import a_credit, a_package, a_subscription, an_alias
+from support.remotes import KEYS, REMOTES
 
-from pkgplan.engine import (
-    EmbeddedContracts,
-    EmbeddedCustomers,
-    EmbeddedCustomFields,
-    EmbeddedPackages,
-    Engine,
-)
 from pkgplan.errors import ApiConflict, ApiRejected
 from pkgplan.model.canonical import as_list, as_object
-from pkgplan.ports import CohortContract, CustomerApi, RegisteredKey, Remote
+from pkgplan.ports import CohortContract, CustomerApi, RegisteredKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.ports import Remote
 
 OCTOBER = datetime(2025, 10, 1, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 1, tzinfo=UTC)
 OCTOBER_NEXT = datetime(2026, 10, 1, tzinfo=UTC)
 NOBODY = "00000000-0000-4000-8000-00000000dead"
-KEYS = (
-    ("contract", "segment"),
-    ("subscription", "tier"),
-    ("contract_credit", "kind"),
-)
 
 
-def remote_on(engine: Engine) -> Remote:
-    for entity, key in KEYS:
-        engine.call("custom_fields.add_key", {"entity": entity, "key": key, "enforce_uniqueness": False})
-    return Remote(
-        EmbeddedPackages(engine),
-        EmbeddedContracts(engine),
-        EmbeddedCustomFields(engine),
-        EmbeddedCustomers(engine),
-    )
-
-
-@contextmanager
-def embedded_in_memory(_: Path) -> Iterator[Remote]:
-    with an_engine() as engine:
-        yield remote_on(engine)
-
-
-@contextmanager
-def embedded_on_file(folder: Path) -> Iterator[Remote]:
-    with an_engine(folder / "engine.db") as engine:
-        yield remote_on(engine)
-
-
-FACTORIES: dict[str, Callable[[Path], AbstractContextManager[Remote]]] = {
-    "embedded in memory": embedded_in_memory,
-    "embedded on file": embedded_on_file,
-}
-
-
-@pytest.fixture(params=list(FACTORIES.values()), ids=list(FACTORIES))
+@pytest.fixture(params=list(REMOTES.values()), ids=list(REMOTES))
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
     with request.param(tmp_path) as remote:
         yield remote

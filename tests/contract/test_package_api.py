@@ -1,13 +1,12 @@
-"""What every `PackageApi` must do, whatever is behind it. A new adapter adds one factory to FACTORIES."""
+"""What every `PackageApi` must do, whatever is behind it (support/remotes.py)."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.offline import NOW, a_credit, a_package, a_subscription, an_alias, an_engine
+from support.offline import NOW, a_credit, a_package, a_subscription, an_alias
 from support.offline_terms import (
     a_balance_threshold,
     a_charge,
@@ -20,14 +19,13 @@ from support.offline_terms import (
     dated,
     with_terms,
 )
+from support.remotes import REMOTES
 
-from pkgplan.engine import EmbeddedPackages
 from pkgplan.errors import ApiConflict, ApiRejected
 from pkgplan.model.timeline import AliasWindow, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pkgplan.model.canonical import JsonObject
@@ -37,28 +35,10 @@ OCTOBER = datetime(2025, 10, 1, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-@contextmanager
-def embedded_in_memory(_: Path) -> Iterator[PackageApi]:
-    with an_engine() as engine:
-        yield EmbeddedPackages(engine)
-
-
-@contextmanager
-def embedded_on_file(folder: Path) -> Iterator[PackageApi]:
-    with an_engine(folder / "engine.db") as engine:
-        yield EmbeddedPackages(engine)
-
-
-FACTORIES: dict[str, Callable[[Path], AbstractContextManager[PackageApi]]] = {
-    "embedded in memory": embedded_in_memory,
-    "embedded on file": embedded_on_file,
-}
-
-
-@pytest.fixture(params=list(FACTORIES.values()), ids=list(FACTORIES))
+@pytest.fixture(params=list(REMOTES.values()), ids=list(REMOTES))
 def packages(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PackageApi]:
-    with request.param(tmp_path) as packages:
-        yield packages
+    with request.param(tmp_path) as remote:
+        yield remote.packages
 
 
 def test_what_was_created_can_be_read(packages: PackageApi) -> None:
