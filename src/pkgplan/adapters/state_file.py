@@ -7,6 +7,10 @@ What may follow the last whole line is the beginning of one that a killed proces
 recognised by how an entry with the next serial begins, ignored by `read`, and cut off by the next `append`;
 any other unfinished line is somebody else's file, and left alone. A whole entry that lacks only its newline
 counts, because an editor may have stripped it from an entry that was acknowledged.
+
+What editors and git do to files without changing an entry is no damage: a byte order mark, CR LF, and white space
+between the entries or behind the last one. The digests cover what the entries say, so the chain still proves them;
+`append` drops the white space behind the last entry and touches nothing before it. White space alone proves nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +32,9 @@ from pkgplan.adapters.disk import (
     sync_folder,
     write_all,
 )
+from pkgplan.adapters.state_damage import RESTORE, explained, parse_line
 from pkgplan.errors import EnvironmentFault, StateCorrupt, StateMoved
+from pkgplan.model.artefacts import MARK
 from pkgplan.model.canonical import compact, parse_json
 from pkgplan.model.log import Head, LogEntry, verify_chain
 from pkgplan.model.units import format_instant
@@ -41,7 +47,8 @@ MAX_TAIL_BYTES: Final = 128 * MEBIBYTE
 TAIL_BLOCK_BYTES: Final = 64 * 1024
 LOCK_POLL_SECONDS: Final = 0.02
 REPLAN: Final = "make a new plan on the state as it is now"
-RESTORE: Final = "restore the file from version control or a backup; pkgplan never edits a written line"
+EMPTIED: Final = "the file holds white space and no entry; no pkgplan leaves a log like that"
+_BLANK: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,42 +130,54 @@ class FileStateLog:
 
     def _entries(self, content: bytes) -> tuple[LogEntry, ...]:
         entries: list[LogEntry] = []
+        at = 1
 
         def parsed() -> Iterator[LogEntry]:
-            for line in BytesIO(content):
+            nonlocal at
+            for number, line in enumerate(BytesIO(content), start=1):
+                if not line.removeprefix(MARK).strip(_BLANK):
+                    continue
                 if not line.endswith(b"\n") and _is_torn(line, serial=len(entries) + 1):
                     return
-                entry = _parse(line)
+                at = number
+                entry = parse_line(line)
                 yield entry
                 entries.append(entry)
+            if content and not entries:
+                raise StateCorrupt(EMPTIED)
 
         try:
             verify_chain(parsed())
-        except StateCorrupt as error:
-            message = f"{self.path}:{len(entries) + 1}: {error.message}"
-            raise StateCorrupt(message, hint=error.hint or RESTORE) from None
+        except StateCorrupt as fault:
+            raise explained(self.path, content, at, fault) from None
         return tuple(entries)
 
     def _tail(self, descriptor: int) -> _Tail:
         """Find the last entry from the end of the file, without reading what is before it."""
         start = os.fstat(descriptor).st_size
         content = b""
-        while start > 0 and content.count(b"\n") < 2:
+        while start > 0 and not _holds_last_entry(content):
             block = min(start, max(TAIL_BLOCK_BYTES, len(content)))
             start -= block
             content = os.pread(descriptor, block, start) + content
             if len(content) > MAX_TAIL_BYTES:
                 raise StateCorrupt(f'"{self.path}" ends in a line too long for a state log', hint=RESTORE)
-        whole, newline, rest = content.rpartition(b"\n")
-        last = self._parse_last(whole[whole.rfind(b"\n") + 1 :]) if newline else None
-        size = start + len(whole) + len(newline)
-        if not rest or _is_torn(rest, serial=1 if last is None else last.serial + 1):
-            return _Tail(last, size, has_newline=True)
-        return _Tail(self._parse_last(rest), size + len(rest), has_newline=False)
+        line, end, has_newline = _last_line(content)
+        if not line:
+            if content:
+                raise StateCorrupt(f'"{self.path}": {EMPTIED}', hint=RESTORE)
+            return _Tail(None, 0, has_newline=True)
+        if has_newline:
+            return _Tail(self._parse_last(line), start + end, has_newline=True)
+        before, end_before, _ = _last_line(content[: end - len(line)])
+        last = self._parse_last(before) if before else None
+        if _is_torn(line, serial=1 if last is None else last.serial + 1):
+            return _Tail(last, start + end_before, has_newline=True)
+        return _Tail(self._parse_last(line), start + end, has_newline=False)
 
     def _parse_last(self, line: bytes) -> LogEntry:
         try:
-            return _parse(line)
+            return parse_line(line)
         except StateCorrupt as error:
             message = f'the last line of "{self.path}" cannot be trusted: {error.message}'
             raise StateCorrupt(message, hint=RESTORE) from None
@@ -197,15 +216,22 @@ class FileStateLog:
                 return
 
 
-def _parse(line: bytes) -> LogEntry:
-    try:
-        return LogEntry.from_json(parse_json(line.decode()))
-    except UnicodeDecodeError:
-        raise StateCorrupt("the line is not UTF-8 text") from None
-    except RecursionError:
-        raise StateCorrupt("the line is nested too deeply") from None
-    except (ValueError, TypeError) as error:
-        raise StateCorrupt(f"the line is not an entry of a state log: {error}") from None
+def _last_line(content: bytes) -> tuple[bytes, int, bool]:
+    """The last line that is not blank, where it ends, its newline included, and whether it has one."""
+    stripped = content.removeprefix(MARK).rstrip(_BLANK)
+    if not stripped:
+        return b"", 0, True
+    marked = len(content) - len(content.removeprefix(MARK))
+    end = marked + len(stripped)
+    newline = content.find(b"\n", end)
+    line = stripped[stripped.rfind(b"\n") + 1 :]
+    return (line, end, False) if newline < 0 else (line, newline + 1, True)
+
+
+def _holds_last_entry(content: bytes) -> bool:
+    """Whether the end of a file surely holds its last entry whole: of its first line the beginning may be missing."""
+    lines = [line for line in content.split(b"\n") if line.strip(_BLANK)]
+    return len(lines) > (1 if content.rstrip(b" \t\r").endswith(b"\n") else 2)
 
 
 def _is_torn(line: bytes, *, serial: int) -> bool:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +15,10 @@ from pkgplan.adapters.plan_file import read_plan, save_plan
 from pkgplan.errors import EnvironmentFault, StalePlan, UsageFault
 from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Base, Operation, Plan, Reason
-from pkgplan.model.timeline import AliasWindow, Window
+from pkgplan.model.timeline import SAFEST, AliasWindow, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLAN = Plan(
     tool_version="0.1.0",
@@ -22,7 +27,7 @@ PLAN = Plan(
     as_of=datetime(2026, 1, 15, 12, tzinfo=UTC),
     catalog_digest="sha256:" + "c" * 64,
     base=Base(None, 0, None),
-    assumptions={"later-windows": "removed"},
+    assumptions=SAFEST.readings(),
     actions=(
         Action(
             id="a1",
@@ -64,8 +69,47 @@ def test_a_plan_replaces_a_plan_even_a_damaged_one(path: Path) -> None:
     assert read_plan(path) == later
 
 
+def test_a_plan_that_was_edited_reformatted_or_left_in_conflict_may_be_replaced(path: Path) -> None:
+    save_plan(PLAN, path)
+    as_saved = path.read_text()
+    for changed in (
+        as_saved.replace("1000.5", "1000.6"),
+        json.dumps(json.loads(as_saved)),
+        as_saved.replace('"format_version": "1"', '"format_version": "7"'),
+        "\ufeff" + as_saved.replace("\n", "\r\n"),
+        as_saved.replace('  "as_of"', '<<<<<<< HEAD\n  "as_of"'),
+        as_saved[:120],
+        "",
+    ):
+        path.write_text(changed, newline="")
+        save_plan(PLAN, path)
+        assert path.read_text() == as_saved
+
+
+LOCK = (
+    '{"format_version": "1", "environment": "production", "ids": {"product/fee": "11111111-1111-4111-8111"}}'
+)
+TERRAFORM = '{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{"outputs":{}},"resource_changes":[]}'
+
+
 @pytest.mark.parametrize(
-    "content", ["apiVersion: pkgplan/v1\nkind: Package\n", '{"serial":1,"prev":null}\n', "\0"]
+    "content",
+    [
+        "apiVersion: pkgplan/v1\nkind: Package\n",
+        '{"serial":1,"prev":null}\n',
+        "\0",
+        " ",
+        "{}",
+        "[]",
+        '{"format_version": "1"}',
+        LOCK,
+        LOCK[:-5],
+        TERRAFORM,
+        '{"format_version": "1", "diagnostics": [], "summary": {"errors": 0}}',
+        '{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "plan.schema.json"}',
+        '{"plan_digest": "sha256:00", "outcome": "applied", "operations": [], "serial": 6}',
+        '["format_version", "tool_version", "environment", "as_of", "catalog_digest", "actions", "effects"]',
+    ],
 )
 def test_another_file_is_never_replaced(path: Path, content: str) -> None:
     path.write_text(content)
@@ -103,7 +147,7 @@ def test_a_missing_file_is_a_matter_of_usage(path: Path) -> None:
 def test_an_edited_plan_is_refused(path: Path) -> None:
     save_plan(PLAN, path)
     path.write_text(path.read_text().replace("1000.5", "1000.6"))
-    with pytest.raises(StalePlan, match="changed after it was made"):
+    with pytest.raises(StalePlan, match="was altered after it was made"):
         read_plan(path)
 
 
@@ -122,6 +166,8 @@ def test_an_edited_plan_is_refused(path: Path) -> None:
         b'{"format_version": "1"}',
         b'{"format_version": "1", "format_version": "1"}',
         b'{"format_version": NaN}',
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        b"\0GITCRYPT\0",
     ],
 )
 def test_what_is_no_plan_is_refused_in_one_line(path: Path, content: bytes) -> None:
@@ -140,6 +186,35 @@ def test_a_plan_cut_at_any_byte_is_refused(path: Path) -> None:
         path.write_bytes(content[:length])
         with pytest.raises(StalePlan):
             read_plan(path)
+
+
+def test_a_byte_order_mark_and_line_ends_change_nothing(path: Path) -> None:
+    save_plan(PLAN, path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\n\n")
+    assert read_plan(path) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "hint"),
+    [
+        (lambda t: t.replace('  "as_of"', '<<<<<<< HEAD\n  "as_of"') + "=======\n>>>>>>> anna\n",
+         'line 5: conflict markers of git: "HEAD" and "anna"', "plan again"),
+        (lambda t: "version https://git-lfs.github.com/spec/v1\n", "line 1: the file is a Git LFS", "git lfs pull"),
+        (lambda t: t.rstrip()[:-1], "the text ends too early", "plan again"),
+        (lambda t: t.replace('"effects": []', '"effects": [],,'), "column 17: a key is missing", "plan again"),
+        (lambda t: "kind: Package\n", 'line 1, column 1: "kind" is not in quotes', "plan again"),
+    ],
+    ids=["conflict", "LFS", "cut short", "a comma too many", "YAML"],
+)  # fmt: skip
+def test_what_became_of_a_plan_is_said_with_the_place(
+    path: Path, change: Callable[[str], str], says: str, hint: str
+) -> None:
+    save_plan(PLAN, path)
+    path.write_text(change(path.read_text()))
+    with pytest.raises(StalePlan) as caught:
+        read_plan(path)
+    assert says in caught.value.message
+    assert hint in caught.value.hint
 
 
 def test_a_huge_file_is_refused(path: Path) -> None:

@@ -20,6 +20,8 @@ _MARK = "\ufeff"
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _PLAIN_ASCII = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+# Two characters of ASCII in UTF-16 without a byte order mark.
+_WIDE = re.compile(rb"(?:[\t\n\r -~]\0){2}|(?:\0[\t\n\r -~]){2}")
 
 
 def decode(path: str, content: bytes) -> str | Diagnostic:
@@ -28,7 +30,7 @@ def decode(path: str, content: bytes) -> str | Diagnostic:
         None, _PLAIN_ASCII
     ):  # ten times as quick as the search below, and the common case
         return content.decode("ascii")
-    if content.startswith(_WIDE_MARKS):
+    if content.startswith(_WIDE_MARKS) or _WIDE.match(content):
         return _not_text(path, "the file is UTF-16 or UTF-32, not UTF-8", START_OF_FILE)
     try:
         text = content.decode().removeprefix(_MARK)

@@ -14,11 +14,14 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pkgplan.errors import UsageFault
+from pkgplan.errors import NoCatalog, UsageFault
+from pkgplan.model.catalog.lock_file import FOLDER, SUFFIX
 from pkgplan.model.diagnostics import START_OF_FILE, Diagnostic, Location, Rule, in_order
 from pkgplan.model.rules import TOO_LARGE, UNREADABLE_FILE
+from pkgplan.model.system_text import as_path, as_text
 from pkgplan.stages.load.decode import displayable
 from pkgplan.stages.load.document import read_document
+from pkgplan.stages.load.json_document import read_json_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from pkgplan.model.source import SourceFile
 
 MAX_BYTES: Final = 1 << 20
+# A lock file has a line for each name of the catalog.
+MAX_LOCK_BYTES: Final = 16 << 20
 _SUFFIXES: Final = (".yaml", ".yml")
-_NOT_CATALOG: Final = frozenset({"environments", "state"})
+NOT_CATALOG: Final = frozenset({FOLDER, "state"})
 
 
 class _Refused(Exception):
@@ -37,6 +42,11 @@ class _Refused(Exception):
         super().__init__(message)
         self.rule = rule
         self.message = message
+
+
+def is_catalog_name(name: str) -> bool:
+    """Whether a file of this name is read, unless it is hidden."""
+    return name.lower().endswith(_SUFFIXES)
 
 
 def load(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
@@ -66,14 +76,39 @@ def load(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     return tuple(sources), in_order(found)
 
 
+def lock_files(root: Path) -> tuple[str, ...]:
+    """The paths of all lock files of a catalog, by name, also of those that are no regular files."""
+    try:
+        names = os.listdir(root / FOLDER)  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        return ()
+    return tuple(sorted(f"{FOLDER}/{name}" for name in names if name.endswith(SUFFIX) and name.isprintable()))
+
+
+def load_lock(root: Path, path: str) -> tuple[SourceFile | None, tuple[Diagnostic, ...]]:
+    """Read one lock file; neither a document nor a diagnostic if there is none."""
+    top = Path(os.path.realpath(root))
+    if not os.path.lexists(top / path):
+        return None, ()
+    try:
+        content = _read(top, path, limit=MAX_LOCK_BYTES)
+    except _Refused as refusal:
+        return None, (_diagnostic(refusal.rule, path, refusal.message),)
+    return read_json_document(path, content)
+
+
 def read_text(root: Path, path: str) -> str | None:
     """The text of a catalog file for showing its lines, also if it is broken; None if there is none.
+
+    A file that is neither catalog nor lock file is never shown: what is in it is nobody's business.
 
     Bytes and characters that are not text become U+FFFD, one for each place, so that columns still fit and a
     terminal stays safe. At most the first 1 MiB.
     """
     top = Path(os.path.realpath(root))
     if Path(path).is_absolute() or ".." in Path(path).parts:
+        return None
+    if not path.lower().endswith((*_SUFFIXES, SUFFIX)):
         return None
     try:
         return displayable(_read(top, path, whole=False))
@@ -82,11 +117,19 @@ def read_text(root: Path, path: str) -> str | None:
 
 
 def _demand_folder(root: Path) -> None:
-    hint = "write one with `pkgplan init`, or name another"
+    hint = "name another with -C"
     try:
         mode = root.stat().st_mode
     except FileNotFoundError as fault:
-        raise UsageFault(f'the catalog folder "{root}" does not exist', hint=hint) from fault
+        if root.is_symlink():
+            raise UsageFault(
+                f'the catalog folder "{root}" is a symbolic link that leads nowhere', hint=hint
+            ) from fault
+        raise NoCatalog(
+            f'the catalog folder "{root}" does not exist',
+            folder=str(root),
+            hint=f"write one with `pkgplan init`, or {hint}",
+        ) from fault
     except OSError as fault:
         raise UsageFault(f'the catalog folder "{root}" {_reason(fault)}', hint=hint) from fault
     if not stat.S_ISDIR(mode):
@@ -99,7 +142,7 @@ def _walk(top: Path) -> Iterator[tuple[str, Diagnostic | None]]:
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(top / folder) as scan:
+            with os.scandir(top / as_path(folder)) as scan:
                 entries = list(scan)
         except OSError as fault:
             if not folder:
@@ -109,41 +152,41 @@ def _walk(top: Path) -> Iterator[tuple[str, Diagnostic | None]]:
             yield _unreadable(folder.rstrip("/"), f"the folder {_reason(fault)}")
             continue
         for entry in entries:
-            if entry.name.startswith(".") or (not folder and entry.name in _NOT_CATALOG):
+            if entry.name.startswith(".") or (not folder and entry.name in NOT_CATALOG):
                 continue
-            yield from _sort_out(entry, folder + entry.name, folders)
+            yield from _sort_out(entry, folder + as_text(entry.name), folders)
 
 
 def _sort_out(
     entry: os.DirEntry[str], path: str, folders: list[str]
 ) -> Iterator[tuple[str, Diagnostic | None]]:
-    is_catalog_file = entry.name.lower().endswith(_SUFFIXES)
-    is_folder = _is_folder(entry, follow_symlinks=False)
-    if not (is_catalog_file or is_folder or entry.is_symlink()):
+    is_catalog_file = is_catalog_name(entry.name)
+    folder = is_folder(entry, follow_symlinks=False)
+    if not (is_catalog_file or folder or entry.is_symlink()):
         return
-    if (
-        not entry.name.isprintable()
-    ):  # a surrogate is a byte that is not UTF-8; neither can be shown or written
+    # A surrogate is a byte that is not UTF-8; neither that nor a control character can be shown or written.
+    if not path.isprintable():
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)
         yield _unreadable(shown, "the name holds bytes that are not UTF-8, or control characters")
-    elif is_folder and is_catalog_file:
+    elif folder and is_catalog_file:
         yield _unreadable(path, "a folder has the name of a catalog file")
-    elif is_folder:
+    elif folder:
         folders.append(f"{path}/")
     elif is_catalog_file:
         yield path, None
-    elif _is_folder(entry, follow_symlinks=True):
+    elif is_folder(entry, follow_symlinks=True):
         yield _unreadable(path, "a symbolic link leads to a folder, which is not followed")
 
 
-def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
+def is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
+    """Whether an entry of a listing is a folder; what cannot be looked at is none."""
     try:
         return entry.is_dir(follow_symlinks=follow_symlinks)
     except OSError:  # a link that leads to itself, for one, has no target to lose
         return False
 
 
-def _read(top: Path, path: str, *, whole: bool = True) -> bytes:
+def _read(top: Path, path: str, *, whole: bool = True, limit: int = MAX_BYTES) -> bytes:
     """The content of a regular file; raises _Refused. Without `whole`, a long file is cut instead."""
     try:
         target = _target(top, path)
@@ -154,27 +197,27 @@ def _read(top: Path, path: str, *, whole: bool = True) -> bytes:
     try:
         status = os.fstat(descriptor)
         _demand_regular(status.st_mode)
-        if whole and status.st_size > MAX_BYTES:
-            raise _Refused(TOO_LARGE, f"the file has {status.st_size} bytes, the limit is {MAX_BYTES}")
-        return _read_at_most(descriptor, status.st_size, whole=whole)
+        if whole and status.st_size > limit:
+            raise _Refused(TOO_LARGE, f"the file has {status.st_size} bytes, the limit is {limit}")
+        return _read_at_most(descriptor, status.st_size, whole=whole, limit=limit)
     except OSError as fault:
         raise _Refused(UNREADABLE_FILE, f"the file {_reason(fault)}") from fault
     finally:
         os.close(descriptor)
 
 
-def _read_at_most(descriptor: int, expected: int, *, whole: bool) -> bytes:
+def _read_at_most(descriptor: int, expected: int, *, whole: bool, limit: int) -> bytes:
     content = b""
-    while len(content) <= MAX_BYTES and (piece := os.read(descriptor, min(expected, MAX_BYTES) + 1)):
+    while len(content) <= limit and (piece := os.read(descriptor, min(expected, limit) + 1)):
         content += piece
-    if whole and len(content) > MAX_BYTES:
-        raise _Refused(TOO_LARGE, f"the file has more bytes than the limit, {MAX_BYTES}")
-    return content[:MAX_BYTES]
+    if whole and len(content) > limit:
+        raise _Refused(TOO_LARGE, f"the file has more bytes than the limit, {limit}")
+    return content[:limit]
 
 
 def _target(top: Path, path: str) -> Path:
     """Where the content is, links followed; raises OSError and _Refused."""
-    full = top / path
+    full = top / as_path(path)
     mode = full.lstat().st_mode
     if stat.S_ISLNK(mode):
         try:

@@ -1,7 +1,7 @@
-"""Routes become lines and columns, only in files with findings.
+"""Routes become lines and columns, or what is written there, only in files with findings.
 
 Comes in: diagnostics, and the text of the files they may be in. Goes out: the same diagnostics, each with a
-`text_range`, in order. Never here: reading files, or findings of its own.
+`text_range`, in order; for wording them, how a value is written. Never here: reading files, or findings of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pkgplan.model.diagnostics import START_OF_FILE, Anchor, Diagnostic, Locatio
 from pkgplan.stages.load.builder import Places, build_with_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def place(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
@@ -47,6 +47,27 @@ def locate(locations: Iterable[Location], texts: Mapping[str, str]) -> tuple[Loc
         return _placed(at, parsed[at.path])
 
     return tuple(placed(at) for at in locations)
+
+
+def written_in(texts: Mapping[str, str]) -> Callable[[Location], str | None]:
+    """How the value at a location is written in its file; each file is parsed when it is first asked about.
+
+    None for a place that the file does not have, and for a value of several lines.
+    """
+    parsed: dict[str, Places] = {}
+
+    def written(at: Location) -> str | None:
+        text = texts.get(at.path)
+        if text is None:
+            return None
+        if at.path not in parsed:
+            parsed[at.path] = build_with_places(at.path, text).places
+        _, value = parsed[at.path].get(at.route, (START_OF_FILE, START_OF_FILE))
+        if value.line != value.end_line:
+            return None
+        return text.splitlines()[value.line - 1][value.column - 1 : value.end_column - 1] or None
+
+    return written
 
 
 def _placed(at: Location, places: Places) -> Location:
