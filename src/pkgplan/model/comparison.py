@@ -1,7 +1,7 @@
 """Two packages side by side: a value that says what each says, term by term.
 
 Comes in: what the pipeline compared. Goes out: to the reports of `pkgplan diff`.
-Never here: comparing. Whether the terms differ, digests say; rows are for people.
+Never here: comparing. Whether the terms differ, digests and canonical forms say; rows are for people.
 """
 
 from __future__ import annotations
@@ -66,17 +66,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two packages of an environment with all that they say: first the fields of packages, then their terms."""
+    """Two packages of an environment with all that they say: first the fields of packages, then their terms.
+
+    `is_same` says whether the terms mean the same, as a plan would take it; aliases are not among them. Digests may
+    differ all the same, as two spellings of one meaning have two.
+    """
 
     environment: str
     before: Side
     after: Side
     rows: tuple[Row, ...]
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the terms are the same; aliases are not among them."""
-        return self.before.digest == self.after.digest
+    is_same: bool
 
     def count(self, kind: ChangeKind | None) -> int:
         """How many rows were added, removed, changed, or (None) are equal."""

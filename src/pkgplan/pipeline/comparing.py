@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pkgplan.model.comparison import Comparison, Side
 from pkgplan.model.compiled import AsSent
+from pkgplan.model.meaning import says_the_same
 from pkgplan.model.units import USD, USD_CREDIT_TYPE_ID
 from pkgplan.stages.compile import compile_packages, embedded_ids
 from pkgplan.stages.diff import side_by_side
@@ -60,6 +61,10 @@ def recorded_side(version: RecordedVersion, sent: AsSent) -> Side:
 
 
 def compare(before: Side, after: Side, environment: str) -> Comparison:
-    """Two packages side by side; where the digests are the same, so are all words."""
-    sent = before.sent if before.digest == after.digest else after.sent
-    return Comparison(environment, before, after, side_by_side(before.sent, sent))
+    """Two packages side by side, each in its own words; they are the same if a plan would take them for the same."""
+    is_same = before.digest == after.digest or says_the_same(before.sent.payload, after.sent.payload)
+    rows = side_by_side(before.sent, after.sent)
+    if is_same and any(row.kind is not None for row in rows):
+        # Names that are not sent: of terms without a temporary id, or of the references behind the ids.
+        rows = side_by_side(before.sent, before.sent)
+    return Comparison(environment, before, after, rows, is_same=is_same)

@@ -56,8 +56,12 @@ def conclusion(compared: Comparison, *, equal: bool) -> str:
     """
     before, after = compared.before, compared.after
     if compared.is_same:
-        digest = before.known_digest
-        return "No difference: same terms" + ("" if digest is None else f", digest {digest}")
+        digests = [*dict.fromkeys(side.known_digest for side in (before, after))]
+        if None in digests:
+            return "No difference: same terms"
+        if len(digests) > 1:
+            return f"No difference: same terms, spelled in two ways: digests {digests[0]} and {digests[1]}"
+        return f"No difference: same terms, digest {digests[0]}"
     counts = (
         (ChangeKind.CHANGED, "different"),
         (ChangeKind.REMOVED, f"only in {before.name}"),

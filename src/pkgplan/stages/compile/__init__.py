@@ -9,7 +9,7 @@ One module for each kind of term; `package.py` puts them together.
 
 from pkgplan.stages.compile.package import compile_packages
 from pkgplan.stages.compile.prerequisites import Prerequisite, compile_prerequisites
-from pkgplan.stages.compile.references import Ids, UnpinnedReference, embedded_ids
+from pkgplan.stages.compile.references import Ids, UnpinnedReference, embedded_ids, reference_names
 
 __all__ = [
     "Ids",
@@ -18,4 +18,5 @@ __all__ = [
     "compile_packages",
     "compile_prerequisites",
     "embedded_ids",
+    "reference_names",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from pkgplan.errors import EnvironmentFault
-from pkgplan.model.units import OTHER_CURRENCIES, USD, USD_CREDIT_TYPE_ID
+from pkgplan.model.units import CURRENCIES, USD, USD_CREDIT_TYPE_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,14 +77,22 @@ class Ids:
 
 def embedded_ids(catalog: Catalog, namespace: str, environment: str) -> dict[str, str]:
     """The ids of everything declared, for an embedded environment, where they follow from the names."""
-    names = [
+    return {
+        name: str(uuid5(_EMBEDDED, f"{namespace}/{environment}/{name}"))
+        for name in reference_names(catalog)
+        if name != f"pricing-unit/{USD}"
+    }
+
+
+def reference_names(catalog: Catalog) -> list[str]:
+    """The name of everything that a package can refer to by an id."""
+    return [
         *_names("billable-metric", catalog.metrics),
         *_names("product", catalog.products),
         *_names("rate-card", catalog.rate_cards),
         *_names("pricing-unit", catalog.pricing_units),
-        *_names("pricing-unit", OTHER_CURRENCIES),
+        *_names("pricing-unit", CURRENCIES),
     ]
-    return {name: str(uuid5(_EMBEDDED, f"{namespace}/{environment}/{name}")) for name in names}
 
 
 def _names(kind: str, keys: Iterable[str]) -> list[str]:

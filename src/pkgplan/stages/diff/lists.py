@@ -56,14 +56,9 @@ def _segments(items: Sequence[Readable]) -> str:
 
 
 def _segment(item: Readable) -> str:
-    """An offset of 0 goes without saying in the unit of the duration; in another one it is another payload."""
-    offset, duration = (text(item, field) for field in ("starting_at_offset", "duration"))
-    begins = f" from {offset}" if offset.startswith("0 ") and _unit(offset) != _unit(duration) else ""
-    return text(item, "amount") + begins + from_when(offset, duration)
-
-
-def _unit(span: str) -> str:
-    return span.rpartition(" ")[2].removesuffix("s")
+    return text(item, "amount") + from_when(
+        *(text(item, field) for field in ("starting_at_offset", "duration"))
+    )
 
 
 class _Run(NamedTuple):

@@ -48,12 +48,17 @@ _ENTITIES: Final = {
 _FREE: Final = frozenset({
     "custom_fields", "custom_rate", "invoice_metadata", "labels", "presentation_group_values", "pricing_group_values",
 })  # fmt: skip
-_UNITS: Final = ("credit_type_id", "custom_credit_type_id")
+UNITS: Final = ("credit_type_id", "custom_credit_type_id")
 _AMOUNTS: Final = frozenset({"amount", "price", "recharge_to_amount", "threshold_amount", "unit_price"})
 # What stands next to the unit where each amount says it, so that the unit need not be told apart.
 _PRICED: Final = _AMOUNTS | {"schedule_items", "tiers"}
 _OF_USAGE: Final = "units"
 _THRESHOLDS: Final = ("spend_threshold_configuration", "prepaid_balance_threshold_configuration")
+
+
+def catalog_field(field: str) -> str:
+    """The name in a catalog file of a field of the API."""
+    return _FIELDS.get(field, field)
 
 
 def readable(
@@ -105,26 +110,24 @@ class _Reader:
                 }
             else:
                 unit = self.currency if field in _THRESHOLDS else None
-                shown[_FIELDS.get(field, field)] = self._value(field, value, unit)
+                shown[catalog_field(field)] = self._value(field, value, unit)
         return shown
 
     def _mapping(self, value: JsonObject, unit: str | None) -> Readable:
         shown: Readable = {}
-        own = next((self.names.get(str(value[field])) for field in _UNITS if field in value), None)
+        own = next((self.names.get(str(value[field])) for field in UNITS if field in value), None)
         if value.get("access_type") == "QUANTITY":
             own = _OF_USAGE
         for field, item in value.items():
-            if field == "temporary_id" or (own is not None and field in _UNITS and _PRICED & value.keys()):
+            if field == "temporary_id" or (own is not None and field in UNITS and _PRICED & value.keys()):
                 continue
-            shown[_FIELDS.get(field, field)] = self._value(field, item, own or unit)
+            shown[catalog_field(field)] = self._value(field, item, own or unit)
         return shown
 
     def _value(self, field: str, value: JsonValue, unit: str | None) -> Readable | str:
         match value:
             case dict() if field in _FREE:
-                return {
-                    name: item if isinstance(item, str) else compact(item) for name, item in value.items()
-                }
+                return {name: _free(field, item) for name, item in value.items()}
             case dict():
                 span = RelativeDate.from_api(value)
                 return str(span) if span is not None else self._mapping(value, self._unit(field, value, unit))
@@ -149,6 +152,11 @@ class _Reader:
         if money and unit is not None and isinstance(value, int | Decimal) and not isinstance(value, bool):
             return str(Money.from_api(value, unit))
         return compact(value)
+
+
+def _free(field: str, item: JsonValue) -> str:
+    """A value of the author's own; only a custom rate has others than text, from which text is told by its quotes."""
+    return item if isinstance(item, str) and field != "custom_rate" else compact(item)
 
 
 def keyed_terms(
