@@ -7,15 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import REPOSITORY, edit, process_environment, run, run_process
 from support.offline import a_package
 from support.sdk_client import TOKEN, over_http
-from support.served import called, served_process
+from support.served import called, served_process, under_way, until_it_takes_no_more
+from support.work import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +50,12 @@ def test_the_clock_is_set_over_http(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_when_what_is_under_way_is_done(tmp_path: Path, number: int, code: int) -> None:
-    slow = ("--fault", "POST *: delay 500 ms")
-    with served_process(tmp_path, *slow) as server, ThreadPoolExecutor(1) as client:
-        answer = client.submit(called, server, "POST", "/v1/customers", json={"name": "Ada"})
-        time.sleep(0.2)
-        assert server.stop(number) == code
-        assert answer.result().status_code == 200
+    with served_process(tmp_path) as server:
+        with under_way(server, "/v1/customers", b'{"name": "Ada"}') as finish:
+            server.process.send_signal(number)
+            until_it_takes_no_more(server)
+            assert finish() == 200
+        assert server.process.wait(PATIENCE) == code
         assert "Traceback" not in server.stderr.read_text()
 
 
@@ -135,6 +135,10 @@ def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
         (["--token", "two words"], "a header cannot carry"),
         (["--port", "65536"], "65536"),
         (["--seed", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["--allow-host", "http://a"], '--allow-host "http://a" is no name of a host'),
+        (["--allow-host", "a:8000"], "without scheme, port and path"),
+        (["--allow-host", "*"], "is no name of a host"),
+        (["--allow-host", ""], "is no name of a host"),
     ],
     ids=" ".join,
 )
@@ -149,6 +153,33 @@ def test_a_catalog_with_errors_is_not_served(catalog: Path) -> None:
     ran = run("serve", "--seed", catalog)
     assert (ran.code, ran.out) == (1, "")
     assert "PKG" in ran.err
+
+
+def test_only_its_names_reach_it_and_more_can_be_given(tmp_path: Path) -> None:
+    arguments = ("--clock", "2026-01-01T00:00:00Z", "--allow-host", "Metronome.test", "--allow-host", "::5")
+    with served_process(tmp_path, *arguments) as server:
+        for host, status in (
+            ("127.0.0.1", 200),
+            ("localhost:1", 200),
+            ("metronome.test:8000", 200),
+            ("[::5]", 200),
+            ("evil.example", 421),
+        ):
+            assert called(server, "GET", "/health", headers={"host": host}).status_code == status
+        headers = {"origin": "http://evil.example"}
+        moved = called(server, "PUT", "/pkgplan/clock", headers=headers, json={"now": "2030-01-01T00:00:00Z"})
+        assert moved.status_code == 403
+        assert called(server, "GET", "/pkgplan/clock").json() == {"now": "2026-01-01T00:00:00.000Z"}
+        assert over_http(server.url.replace("127.0.0.1", "localhost")).v1.customers.create(name="Ada").data.id
+
+
+def test_where_it_listens_on_all_addresses_each_is_its_name(tmp_path: Path) -> None:
+    with served_process(tmp_path, "--host", "0.0.0.0") as everywhere:  # noqa: S104 - a test of that
+        assert everywhere.url.startswith("http://0.0.0.0:")
+        for address in ("127.0.0.1", "127.0.0.2"):
+            server = replace(everywhere, url=everywhere.url.replace("0.0.0.0", address))  # noqa: S104
+            for host, status in ((address, 200), ("0.0.0.0", 200), ("127.0.0.3", 421)):  # noqa: S104
+                assert called(server, "GET", "/health", headers={"host": host}).status_code == status
 
 
 def test_assumptions_are_listed_with_questions_and_choices() -> None:

@@ -8,22 +8,23 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 from support.command import edit, run
 from support.contract_commands import a_contract, a_customer, engine_of, printed
 from support.offline import NOW, REFERENCES, HandClock, a_credit, a_package, an_alias, an_engine
 from support.sdk_client import TOKEN
-from support.served import called, served_process
+from support.served import called, connected, heard, served_process
 
 from pkgplan.engine import Engine
+from pkgplan.engine.http.bodies import MAX_VALUES
 from pkgplan.model.canonical import as_list, as_object, parse_json
 
 if TYPE_CHECKING:
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 
 CLIENTS = 16
 START = "2025-10-01T00:00:00Z"
-HEAD = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\n".encode()
+HEAD = f"Host: localhost\r\nAuthorization: Bearer {TOKEN}\r\n".encode()
 LIST = b"POST /v1/packages/list HTTP/1.1\r\n" + HEAD + b"Content-Type: application/json\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
+JSON = {"content-type": "application/json"}
+
+# What the server may ever have needed, whatever came: less than a tenth of what one body took before there were limits.
+MEGABYTES = 350
 
 # Five times a million bytes and one more, without an end.
 MUCH = (b"f4240\r\n" + b" " * 1_000_000 + b"\r\n") * 5 + b"1\r\n \r\n"
@@ -54,6 +59,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedProcess]:
         engine.seed(REFERENCES)
     with served_process(folder, "--db", database, "--clock", "2025-09-01T09:30:15Z") as process:
         yield process
+        if sys.platform == "linux":
+            assert process.peak() < MEGABYTES
         assert process.stop() == 0
     said = process.stderr.read_text()
     assert TOKEN not in said
@@ -68,22 +75,13 @@ def _it_still_answers(server: ServedProcess) -> Iterator[None]:
     assert called(server, "POST", "/v1/packages/list", json={}).status_code == 200
 
 
-def connected(server: ServedProcess) -> socket.socket:
-    at = urlsplit(server.url)
-    assert at.hostname is not None
-    assert at.port is not None
-    return socket.create_connection((at.hostname, at.port), timeout=10)
-
-
 def sent(server: ServedProcess, request: bytes, *, leaves: bool = False) -> list[int]:
     """The statuses of what comes back until the server closes the connection; a client may leave before that."""
     with connected(server) as connection:
         connection.sendall(request)
         if leaves:
             connection.shutdown(socket.SHUT_WR)
-        got = b""
-        while part := connection.recv(65536):
-            got += part
+        got = heard(connection)
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", got)]
 
 
@@ -112,9 +110,9 @@ def made(server: ServedProcess, path: str, body: JsonObject) -> str:
         (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03" + bytes(100) + b"\r\n\r\n", [[400]]),
         (b"GET /v1/customers HTTP/1.1\r\n" + HEAD + b"X: a\rb\r\n" + CLOSE, [[400]]),
         (b"GET /v1/customers HTTP/1.1\r\n" + HEAD + b"X: \0\r\n" + CLOSE, [[400]]),
-        (b"GET /v1/customers HTTP/1.1\r\nAuthorization: Bearer\r\nHost: x\r\n" + CLOSE, [[401]]),
-        (b"GET /v1/customers HTTP/1.1\r\nAuthorization: Basic \xff\r\nHost: x\r\n" + CLOSE, [[401]]),
-        (b"GET //health HTTP/1.1\r\nHost: x\r\n" + CLOSE, [[401]]),
+        (b"GET /v1/customers HTTP/1.1\r\nAuthorization: Bearer\r\nHost: localhost\r\n" + CLOSE, [[401]]),
+        (b"GET /v1/customers HTTP/1.1\r\nAuthorization: Basic \xff\r\nHost: localhost\r\n" + CLOSE, [[401]]),
+        (b"GET //health HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, [[401]]),
         (b"GET /v1/customers/%00 HTTP/1.1\r\n" + HEAD + CLOSE, [[404]]),
         (b"GET /v1/customers/a%2F..%2fb HTTP/1.1\r\n" + HEAD + CLOSE, [[404]]),
         (b"GET /v1/customers/%ED%A0%80 HTTP/1.1\r\n" + HEAD + CLOSE, [[404]]),
@@ -123,7 +121,9 @@ def made(server: ServedProcess, path: str, body: JsonObject) -> str:
         (b"DELETE /v1/customers HTTP/1.1\r\n" + HEAD + CLOSE, [[405]]),
         (b"OPTIONS /v1/packages/create HTTP/1.1\r\n" + HEAD + CLOSE, [[405]]),
         (
-            b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" * 4 + b"GET /health HTTP/1.1\r\nHost: x\r\n" + CLOSE,
+            b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" * 4
+            + b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
+            + CLOSE,
             [[200] * 5],
         ),
     ],
@@ -142,9 +142,95 @@ def test_connections_that_say_nothing_or_half_of_it_hold_nobody_up(server: Serve
     waiting = [connected(server) for _ in range(200)]
     for connection in waiting[:100]:
         connection.sendall(LIST + b"Content-Length: 100\r\n\r\n{")
-    assert called(server, "POST", "/v1/packages/list", json={}).elapsed.total_seconds() < 5
+    assert called(server, "POST", "/v1/packages/list", json={}).status_code == 200
     for connection in waiting:
         connection.close()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(
+            '"wrong",',
+            "1,",
+            "{},",
+            "[],",
+            '{"name":1},',
+            '{"name":"x"},',
+            "1.5,",
+            '"",',
+            "[[[[[[]]]]]],",
+            "x",
+            '"',
+            ",",
+        ),
+        *(
+            "9" * 4000 + ",",
+            '"' + "x" * 100_000 + '",',
+            "\\u0041",
+            " ",
+            '{"a":{"a":{"a":1}}},',
+            "\u00e9",
+            "\x00",
+        ),
+    ],
+)
+def test_five_megabytes_of_anything_are_refused_in_few_words(server: ServedProcess, part: str) -> None:
+    start, end = '{"name":"x","aliases":[', "1]}"
+    content = (start + part * (4_900_000 // len(part.encode())) + end).encode()
+
+    def ask(_: int) -> httpx.Response:
+        return called(server, "POST", "/v1/packages/create", content=content, headers=JSON)
+
+    for answer in at_once(4, ask):
+        assert answer.status_code == 400
+        assert len(answer.content) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "part", "end"),
+    [
+        ("/v1/packages/create", '{"name":"x","aliases":[', '{"name":"NUMBER"}', "]}"),
+        ("/v1/packages/create", '{"name":"x","aliases":[', "[]", "]}"),
+        ("/v1/packages/create", '{"name":"x","recurring_commits":[', "{}", "]}"),
+        ("/v1/packages/archive", '{"package_id":"x"', ',"NUMBER":1', "}"),
+        ("/v1/customers", '{"name":"x","custom_fields":{"":""', ',"NUMBER":1', "}}"),
+        ("/v1/contract-pricing/rate-cards/create", '{"name":"x","aliases":[', '{"name":"NUMBER"}', "]}"),
+        ("/v1/contract-pricing/rate-cards/addRates", '{"rate_card_id":"x","rates":[', "{}", "]}"),
+        ("/v1/contract-pricing/rate-cards/getRates", '{"rate_card_id":"x","selectors":[', "{}", "]}"),
+        ("/v1/ingest", "[", '{"transaction_id":"NUMBER"}', "]"),
+        ("/v1/customFields/listKeys", '{"entities":[', '"customer"', "]}"),
+    ],
+)
+def test_as_many_values_as_a_body_may_hold_are_worked_on(
+    server: ServedProcess, path: str, start: str, part: str, end: str
+) -> None:
+    count = (MAX_VALUES - 10) // (1 + part.count(":") * part.startswith("{"))
+    parts = (part.replace("NUMBER", f"{path} {number}") for number in range(count))
+    content = start + ("" if part.startswith(",") else ",").join(parts) + end
+
+    def ask(_: int) -> httpx.Response:
+        return called(server, "POST", path, content=content, headers=JSON)
+
+    answers = at_once(4, ask)
+    assert {answer.status_code for answer in answers} <= {200, 400, 404}
+    assert all("50,000 values" not in answer.text and len(answer.content) < 5_000 for answer in answers)
+
+
+@pytest.mark.slow
+def test_more_connections_than_it_may_open_files(tmp_path: Path) -> None:
+    with served_process(tmp_path, "--quiet", "--db", tmp_path / "x.db", files=64) as server:
+        waiting = [connected(server) for _ in range(90)]
+        for connection in waiting:
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert called(server, "POST", "/v1/packages/list", json={}).status_code == 200
+        for connection in waiting:
+            connection.close()
+        assert called(server, "GET", "/health").status_code == 200
+        assert server.stop() == 0
+        lines = server.stderr.read_text().splitlines()
+    assert 1 <= len(lines) < 10
+    assert set(lines) == {"32 connections are open; others wait until one of them ends"}
 
 
 @pytest.mark.parametrize("depth", [100, 400, 900, 990, 100_000])

@@ -20,6 +20,7 @@ from support.command import process_environment, run_process
 from support.contract_commands import a_customer
 from support.offline import HandClock
 from support.served import called, served_process
+from support.work import PATIENCE
 
 from pkgplan.engine import Engine
 from pkgplan.engine.schema import MIGRATIONS
@@ -129,10 +130,10 @@ def test_a_stop_under_load_cuts_no_answer_and_forgets_none(tmp_path: Path) -> No
         clients = [threading.Thread(target=client, args=(name,)) for name in range(6)]
         for each in clients:
             each.start()
-        assert warm.wait(20)
+        assert warm.wait(PATIENCE)
         assert server.stop() == 0
         for each in clients:
-            each.join(20)
+            each.join(PATIENCE)
     assert cut == []
     assert set(acknowledged) == {*column(database, "SELECT alias FROM ingest_aliases")}
 

@@ -19,6 +19,7 @@ import pytest
 from support.offline import CREDIT, REFERENCES, HandClock
 from support.sdk_client import TOKEN
 from support.served import served_process
+from support.work import PATIENCE
 
 from pkgplan.engine import Engine
 from pkgplan.model.canonical import as_list, as_object
@@ -75,7 +76,7 @@ class Client:
         self.site, self.number = site, number
         self.random = random.Random(number)
         headers = {"authorization": f"Bearer {TOKEN}"}
-        self.http = httpx.Client(headers=headers, timeout=60, trust_env=False)
+        self.http = httpx.Client(headers=headers, timeout=PATIENCE, trust_env=False)
         self.count = 0
         self.customers: list[str] = []
         self.packages: list[str] = []
@@ -176,7 +177,7 @@ class Client:
     def send(self, path: str, body: dict[str, Any], *, conflict: bool = False) -> dict[str, Any]:
         """Send until there is an answer; a conflict says that an earlier try had been done."""
         while True:
-            assert self.site.up.wait(60), "the server does not come back"
+            assert self.site.up.wait(PATIENCE), "the server does not come back"
             try:
                 answer = self.http.post(self.site.url + path, json=body)
             except httpx.TransportError:

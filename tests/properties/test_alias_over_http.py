@@ -54,7 +54,11 @@ def client() -> Iterator[Metronome]:
 @example(asked=[(0, None), (3, None)])  # the documented case
 @example(asked=[(0, None), (2, 4)])
 @example(asked=[(4, None), (None, None)])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_every_start_lands_where_the_model_says(client: Metronome, asked: Windows) -> None:
     alias, customer = f"alias {next(NAMES)}", client.v1.customers.create(name="x").data.id
     rows: tuple[AliasRow, ...] = ()

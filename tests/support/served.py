@@ -8,28 +8,30 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from pkgplan.engine.http import Server, Settings, facade, listening, parse_fault, url_of
+from pkgplan.engine.http import Limits, Server, Settings, facade, listening, parse_fault, url_of
 from support.command import process_environment
 from support.sdk_client import TOKEN
+from support.work import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from pkgplan.engine import Engine
     from pkgplan.engine.http.settings import SettableClock
 
-PATIENCE = 30.0
 # Never used, but making one for each request takes longer than the request.
 _TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -48,16 +50,29 @@ class Served:
 
 @contextmanager
 def served(
-    engine: Engine, *faults: str, token: str | None = TOKEN, clock: SettableClock | None = None
+    engine: Engine,
+    *faults: str,
+    token: str | None = TOKEN,
+    clock: SettableClock | None = None,
+    host: str = "127.0.0.1",
+    names: tuple[str, ...] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Iterator[Served]:
     """An engine of this process, served by a thread of it on a free port."""
-    listener = listening("127.0.0.1", 0)
+    listener = listening(host, 0)
     it = Served(url_of(listener))
     settings = Settings(
-        token, tuple(map(parse_fault, faults)), clock, tell=it.told.append, complain=it.complaints.append
+        token,
+        tuple(map(parse_fault, faults)),
+        clock,
+        names,
+        tell=it.told.append,
+        complain=it.complaints.append,
     )
     ready = Event()
-    server = Server(facade(engine, settings), listener, ready.set)
+    server = Server(
+        facade(engine, settings), listener, ready.set, complain=it.complaints.append, limits=limits
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -82,6 +97,12 @@ class ServedProcess:
         self.process.kill()
         self.process.wait(PATIENCE)
 
+    def peak(self) -> int:
+        """The most memory that it ever had, in megabytes."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        (kilobytes,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+        return int(kilobytes) // 1000
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it as a service manager does; gives its exit code."""
         self.process.send_signal(number)
@@ -89,12 +110,18 @@ class ServedProcess:
 
 
 @contextmanager
-def served_process(folder: Path, *arguments: str | Path, token: str = TOKEN) -> Iterator[ServedProcess]:
-    """A `pkgplan serve` of its own on a free port, with `folder/serve.err` for what it says; killed at the end."""
+def served_process(
+    folder: Path, *arguments: str | Path, token: str = TOKEN, files: int | None = None
+) -> Iterator[ServedProcess]:
+    """A `pkgplan serve` of its own on a free port, with `folder/serve.err` for what it says; killed at the end.
+
+    It may have no more than `files` open.
+    """
     stderr = folder / "serve.err"
+    limited = () if files is None else ("sh", "-c", f'ulimit -n {files} && exec "$0" "$@"')
     with stderr.open("a") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pkgplan", "serve", "--port", "0", *map(str, arguments)],
+            [*limited, sys.executable, "-m", "pkgplan", "serve", "--port", "0", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -112,6 +139,56 @@ def served_process(folder: Path, *arguments: str | Path, token: str = TOKEN) -> 
             os.kill(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
         process.stdout.close()
+
+
+def connected(server: Served | ServedProcess) -> socket.socket:
+    """A connection on which anything can be said."""
+    url = httpx.URL(server.url)
+    assert url.port is not None
+    return socket.create_connection((url.host, url.port), PATIENCE)
+
+
+def heard(connection: socket.socket) -> bytes:
+    """All that comes until the server ends the connection."""
+    got = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65536):
+            got += part
+    return got
+
+
+@contextmanager
+def under_way(server: Served | ServedProcess, path: str, body: bytes) -> Iterator[Callable[[], int]]:
+    """A request that the application has begun to read; a call of what is given sends the rest, and gives the status.
+
+    The client has asked to be told that somebody reads, so that nobody has to guess how long that takes.
+    """
+    at = urlsplit(server.url)
+    assert at.hostname is not None
+    head = f"POST {path} HTTP/1.1\r\nHost: {at.netloc}\r\nAuthorization: Bearer {TOKEN}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    with socket.create_connection((at.hostname, at.port or 0), timeout=PATIENCE) as client:
+        client.sendall(head.encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+
+        def finish() -> int:
+            client.sendall(body)
+            answer = b""
+            while part := client.recv(65536):
+                answer += part
+            return int(answer.split(b" ", 2)[1])
+
+        yield finish
+
+
+def until_it_takes_no_more(server: Served | ServedProcess) -> None:
+    """Wait until a server that was told to stop has heard it."""
+    at = urlsplit(server.url)
+    while True:
+        try:
+            socket.create_connection((at.hostname or "", at.port or 0), timeout=PATIENCE).close()
+        except ConnectionError:  # refused, or reset while nobody had accepted it
+            return
 
 
 def called(

@@ -15,13 +15,22 @@ from pkgplan.engine.faults import refused
 from pkgplan.engine.instants import from_text, row_to_api_text, to_text
 from pkgplan.model.canonical import compact
 from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import BEGINNING, END, AliasRow, AliasWindow, Window, take_over
+from pkgplan.model.timeline import (
+    BEGINNING,
+    END,
+    AliasRow,
+    AliasWindow,
+    LaterWindows,
+    Window,
+    take_over,
+)
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
     from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.names import Holder
     from pkgplan.model.timeline import TakeoverRule
     from pkgplan.model.units import Instant
 
@@ -59,7 +68,7 @@ def take_alias(
 
     Raises: EngineError 400 if nothing would be left of the window (it ends before the rule lets it start).
     """
-    before = _rows_met(connection, table, wanted)
+    before = _rows_met(connection, table, wanted, rule)
     new = AliasRow(_ref(seq), wanted.window)
     after = take_over(before.values(), new, at=now, rule=rule)
     if after[-1].window.start >= after[-1].window.end:
@@ -75,7 +84,7 @@ def take_alias(
     connection.executemany(
         table.sql("INSERT INTO {windows} (alias, {owner}, starting_at, ending_before) VALUES (?, ?, ?, ?)"),
         [
-            (wanted.alias, row.ref.version, to_text(row.window.start), to_text(row.window.end))
+            (wanted.alias, _seq(row.ref), to_text(row.window.start), to_text(row.window.end))
             for row in after
             if row not in there
         ],
@@ -83,10 +92,14 @@ def take_alias(
 
 
 def give_up(connection: sqlite3.Connection, table: AliasTable, seq: int, dropped: AliasWindow) -> None:
-    """Take an owner out of one of its windows; nobody gets what becomes free."""
+    """Take an owner out of one of its live windows; nobody gets what becomes free."""
+    # Live windows of an alias are disjoint, so the index over their ends finds one row. The plus keeps SQLite from the
+    # index over owners, which finds all of one owner's.
     connection.execute(
-        table.sql("DELETE FROM {windows} WHERE {owner} = ? AND alias = ? AND starting_at = ?"),
-        (seq, dropped.alias, to_text(dropped.window.start)),
+        table.sql(
+            "DELETE FROM {windows} WHERE alias = ? AND live = 1 AND ending_before = ? AND +{owner} = ?"
+        ),
+        (dropped.alias, to_text(dropped.window.end), seq),
     )
 
 
@@ -142,23 +155,34 @@ def shown_windows(
     return shown
 
 
-def _rows_met(connection: sqlite3.Connection, table: AliasTable, wanted: AliasWindow) -> dict[int, AliasRow]:
-    """The live rows of the alias in order of creation, by row id.
+def _rows_met(
+    connection: sqlite3.Connection, table: AliasTable, wanted: AliasWindow, rule: TakeoverRule
+) -> dict[int, AliasRow]:
+    """The live rows of the alias that a window can meet, in the order of time, by row id.
 
     No reading of the rule touches a window that ended before a dated start, so those are not even fetched:
-    an alias with a long past costs no more than one with a short one.
+    an alias with a long past costs no more than one with a short one. If later windows are kept, the first one that
+    begins later is the only one of them that matters: the new window ends there.
     """
+    is_dated = wanted.window.starting_at is not None
     query = table.sql(
         "SELECT rowid, {owner}, starting_at, ending_before FROM {windows}"
-        " WHERE alias = ? AND live = 1 AND ending_before > ? ORDER BY {owner}, starting_at"
+        " WHERE alias = ? AND live = 1 AND ending_before > ? ORDER BY ending_before LIMIT ?"
     )
-    rows = connection.execute(query, (wanted.alias, to_text(wanted.window.start)))
+    most = 2 if is_dated and rule.later_windows is LaterWindows.KEPT else -1
+    rows = connection.execute(query, (wanted.alias, to_text(wanted.window.start), most))
     return {rowid: AliasRow(_ref(seq), _window(start, end)) for rowid, seq, start, end in rows}
 
 
 def _ref(seq: int) -> PackageRef:
     """The model speaks of versions of keys; here every owner is a version of one nameless key."""
     return PackageRef("", seq)
+
+
+def _seq(holder: Holder) -> int:
+    if not isinstance(holder, PackageRef):
+        raise TypeError(f"{holder} is not a row of the engine")
+    return holder.version
 
 
 def _window(start: str, end: str) -> Window:

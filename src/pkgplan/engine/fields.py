@@ -7,7 +7,7 @@ Never here: floats, or which object has which field. Units: amounts are the API'
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -18,15 +18,20 @@ from pydantic import (
     PlainValidator,
     StrictStr,
     StringConstraints,
+    ValidationError,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
+from pkgplan.engine.findings import Findings
 from pkgplan.model.canonical import fits_double
 from pkgplan.model.units import Instant, format_instant, on_the_hour, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic.functional_validators import ModelWrapValidatorHandler
 
     from pkgplan.model.canonical import JsonObject
 
@@ -134,6 +139,8 @@ DecimalPlaces = Annotated[
     Whole, AfterValidator(_decimal_places), WithJsonSchema({"type": "integer", "minimum": -5, "maximum": 5})
 ]
 NonEmpty = Annotated[StrictStr, StringConstraints(min_length=1)]
+# Of what other things are shown with: their answers repeat it, a thousand times over.
+Label = Annotated[StrictStr, StringConstraints(min_length=1, max_length=500)]
 EntityId = NonEmpty
 HourInstant = Annotated[
     Instant, PlainValidator(_instant_on_the_hour), PlainSerializer(format_instant), _AN_INSTANT
@@ -176,6 +183,21 @@ class Body(BaseModel):
                 if name in value and value[name] is None and name not in cls.NULLABLE:
                     raise ValueError(f"property '{name}' must not be null")
         return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _counted(cls, value: object, check: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Leave out findings that nobody needs: others have been kept, for which the input is refused anyway."""
+        findings = info.context
+        if not isinstance(findings, Findings):
+            return check(value)
+        kept = findings.kept
+        try:
+            return check(value)
+        except ValidationError as error:
+            if not findings.drops(error, kept_before=kept):
+                raise
+        return cls.__new__(cls)  # which nobody looks at
 
     def parts(self) -> Iterator[Body]:
         """This object and every object inside it, in the order of their fields."""

@@ -15,7 +15,7 @@ from pkgplan.model.canonical import JsonObject, as_object, canonical, parse_own
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pkgplan.model.units import Instant
 
@@ -84,10 +84,10 @@ def request_of(connection: sqlite3.Connection, seq: int) -> JsonObject:
 
 def page(
     connection: sqlite3.Connection, archive_filter: str, *, after: int, limit: int
-) -> list[StoredPackage]:
-    """At most `limit` packages in the order of creation, from the one after number `after`."""
+) -> Iterator[StoredPackage]:
+    """At most `limit` packages in the order of creation, from the one after number `after`, read one by one."""
     query = f"{_SELECT} WHERE {_WHERE[archive_filter]} seq > ? ORDER BY seq LIMIT ?"
-    return [StoredPackage(*row) for row in connection.execute(query, (after, limit))]
+    return (StoredPackage(*row) for row in connection.execute(query, (after, limit)))
 
 
 def mark_archived(connection: sqlite3.Connection, seq: int, at: Instant) -> None:

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from pkgplan.engine.faults import refused
+from pkgplan.engine.length import length
 from pkgplan.model.canonical import compact, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pkgplan.engine.faults import EngineError
     from pkgplan.model.canonical import JsonObject, JsonValue
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100
+LONGEST: Final = 5_000_000
+"""Characters of a page with more than one row: it ends early, and the next one goes on (assumed to be allowed)."""
 _MAX_SEQ: Final = 2**63 - 1
 
 
@@ -53,11 +56,32 @@ class Page:
         self, rows: Sequence[_Row], show: Callable[[_Row], JsonValue], *, cursor: str = "next_page"
     ) -> JsonObject:
         """`{data, next_page}` of the rows that were read; `cursor` is what the answer calls the cursor."""
-        shown = rows[: self.limit]
-        return {
-            "data": [show(row) for row in shown],
-            cursor: cursor_after(shown[-1].seq) if len(rows) > self.limit else None,
-        }
+        data: list[JsonValue] = []
+        room = LONGEST
+        for row in rows[: self.limit]:
+            shown = show(row)
+            room -= length(shown, LONGEST)
+            if room < 0 and data:
+                break
+            data.append(shown)
+        is_more = len(rows) > len(data)
+        return {"data": data, cursor: cursor_after(rows[len(data) - 1].seq) if is_more else None}
+
+    def filled(self, rows: Iterable[_Row], size: Callable[[_Row], int]) -> tuple[Page, list[_Row]]:
+        """The page as far as there is room for its rows, and these with the one behind them; no more are read.
+
+        Args:
+            rows: no more than `fetched` of them.
+            size: how many characters one has.
+        """
+        read: list[_Row] = []
+        room = LONGEST
+        for row in rows:
+            read.append(row)
+            room -= size(row)
+            if room < 0 and len(read) > 1:
+                return replace(self, limit=len(read) - 1), read
+        return self, read
 
 
 def page_of(

@@ -32,6 +32,7 @@ _RETRY_SECONDS: Final = 0.02
 _ANOTHER_FILE: Final = "move the file away or name another one"
 _NOT_WRITABLE: Final = "the file and its folder must be writable, also for who only reads"
 _UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_SIDES: Final = ("-journal", "-wal")
 _NOT_A_DATABASE: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 # What no file and no other process can be blamed for.
 _OUR_BUGS: Final = (
@@ -121,6 +122,7 @@ class Store:
     def _opened(self) -> sqlite3.Connection:
         try:
             if self._path != MEMORY:
+                self._refuse_what_sqlite_would_destroy(Path(self._path))
                 Path(self._path).parent.mkdir(parents=True, exist_ok=True)
             # Transactions are ours alone (isolation_level=None), and so is the lock between threads.
             connection = sqlite3.connect(
@@ -135,12 +137,29 @@ class Store:
             connection.close()
             code = _primary_code(error)
             problem = "is damaged" if code == sqlite3.SQLITE_CORRUPT else "cannot be used"
-            hint = _NOT_WRITABLE if code in _UNWRITABLE else ""
+            hint = _NOT_WRITABLE if code in _UNWRITABLE else _ANOTHER_FILE if code in _NOT_A_DATABASE else ""
             raise self._fault(f"{problem}: {error}", hint=hint) from error
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _refuse_what_sqlite_would_destroy(self, path: Path) -> None:
+        """SQLite takes a file of one byte for an empty one, and removes a log that lies beside no file.
+
+        The file is not opened: closing it again would drop the locks that this process has on it.
+
+        Raises:
+            EnvironmentFault: what is there is not that of a database, or of one that is to be begun.
+        """
+        # In this order: whoever begins a database makes its file before its log.
+        beside = [name for side in _SIDES if os.path.lexists(name := f"{path}{side}")]
+        if not path.exists() and beside:
+            raise self._fault(
+                f'is not there, but "{beside[0]}" is', hint="move that away, or put the file back"
+            )
+        if path.is_file() and path.stat().st_size == 1:
+            raise self._fault("cannot be used: file is not a database", hint=_ANOTHER_FILE)
 
     def _patiently(self, step: Callable[[], None]) -> None:
         """Switching to WAL answers "locked" at once, without the busy timeout, when two processes do it."""

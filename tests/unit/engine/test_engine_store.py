@@ -15,6 +15,7 @@ import pytest
 from support.offline import CLOUD, NOW, HandClock, a_package, an_alias, an_engine
 from support.offline_terms import a_flat_rate, an_overwrite, with_terms
 from support.sqlite_steps import steps_of
+from support.work import PATIENCE
 
 from pkgplan.engine import EmbeddedPackages, Engine, EngineError, SeededReference
 from pkgplan.errors import ApiUnavailable, EnvironmentFault
@@ -68,6 +69,10 @@ def write_text(path: Path) -> None:
     path.write_text("apiVersion: pkgplan/v1\n" * 100, encoding="utf-8")
 
 
+def write_one_byte(path: Path) -> None:
+    path.write_bytes(b"h")
+
+
 def write_other_database(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE customers (id TEXT)")
@@ -94,6 +99,7 @@ def write_damage(path: Path) -> None:
     ("prepare", "problem"),
     [
         (write_text, "file is not a database"),
+        (write_one_byte, "file is not a database"),
         (write_other_database, "belongs to another program"),
         (write_newer_schema, "has schema version 99"),
         (write_damage, "is damaged"),
@@ -114,6 +120,20 @@ def test_a_file_that_is_not_ours_is_named_and_left_alone(
     assert str(path) in raised.value.message
     assert "\n" not in raised.value.message
     assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+@pytest.mark.parametrize("side", ["-wal", "-journal"])
+def test_what_lies_beside_a_file_that_is_not_there_is_left_alone(tmp_path: Path, side: str) -> None:
+    path, beside = tmp_path / "engine.db", tmp_path / f"engine.db{side}"
+    beside.write_text("a shopping list", encoding="utf-8")
+    with Engine(path, HandClock()) as engine, pytest.raises(EnvironmentFault) as raised:
+        engine.call("packages.list", {})
+    assert str(beside) in raised.value.message
+    assert "move that away" in raised.value.hint
+    assert [each.name for each in tmp_path.iterdir()] == [beside.name]
+    assert beside.read_text(encoding="utf-8") == "a shopping list"
+    beside.unlink()
+    an_engine(path).close()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -270,7 +290,7 @@ def test_of_two_processes_with_one_uniqueness_key_exactly_one_wins(tmp_path: Pat
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    won = [process.communicate(timeout=60)[0].split() for process in processes]
+    won = [process.communicate(timeout=PATIENCE)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert sorted(won[0] + won[1], key=int) == [str(number) for number in range(60)]
     with Engine(path, HandClock()) as engine:
@@ -283,7 +303,7 @@ from support.offline import an_engine
 
 def open_all(barrier, failures):
     for number in range(int(sys.argv[2])):
-        barrier.wait(timeout=60)
+        barrier.wait(timeout=600)
         try:
             an_engine(f"{sys.argv[1]}/{number}.db").close()
         except Exception as error:
@@ -303,7 +323,7 @@ while not failures.empty():
 
 def test_processes_that_make_the_file_at_the_same_moment_all_get_it(tmp_path: Path) -> None:
     with a_process(OPEN_RACE, str(tmp_path), "60") as process:
-        failures, _ = process.communicate(timeout=120)
+        failures, _ = process.communicate(timeout=PATIENCE)
     assert failures == ""
     assert process.returncode == 0
     assert len(list(tmp_path.glob("*.db"))) == 60

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.offline import HandClock, a_package, an_engine
 from support.sdk_client import TOKEN, over_http
-from support.served import Served, called, served
+from support.served import Served, called, served, under_way, until_it_takes_no_more
 
 from pkgplan.adapters.clocks import HandSetClock, MillisecondClock
 from pkgplan.engine import Engine
@@ -22,7 +22,7 @@ from pkgplan.errors import EnvironmentFault
 from pkgplan.model.units import parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CREATE = "/v1/packages/create"
@@ -203,11 +203,15 @@ def test_a_file_that_is_another_programs_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_stop_finishes_the_requests_under_way(engine: Engine) -> None:
-    with ThreadPoolExecutor(1) as client:
-        with served(engine, "* *: delay 400 ms") as server:
-            answer = client.submit(called, server, "POST", CREATE, json=a_package())
-            time.sleep(0.15)
-        assert answer.result().status_code == 200
+    def stopping(server: Served, finish: Callable[[], int]) -> int:
+        until_it_takes_no_more(server)
+        return finish()
+
+    with ThreadPoolExecutor(1) as client, ExitStack() as request:
+        with served(engine) as server:
+            finish = request.enter_context(under_way(server, "/v1/customers", b'{"name": "Ada"}'))
+            status = client.submit(stopping, server, finish)
+        assert status.result() == 200
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from support.offline import a_credit, a_package, an_engine
 from support.sdk_client import TOKEN
-from support.served import PATIENCE, Served, called, served
+from support.served import Served, called, connected, served
+from support.work import PATIENCE
 
 from pkgplan.engine.registry import OPERATIONS
 from pkgplan.model.canonical import compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx
 
     from pkgplan.engine import Engine
 
@@ -156,7 +157,7 @@ def test_fifty_megabytes_are_refused_by_their_length(refusing: Served, empty: En
 
 
 def test_fifty_megabytes_are_refused_before_they_are_sent(refusing: Served) -> None:
-    with raw(refusing) as client:
+    with connected(refusing) as client:
         client.sendall(head(length=50_000_000))
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
 
@@ -204,7 +205,7 @@ def test_a_wrong_method_is_told_the_right_one(refusing: Served, method: str) -> 
 
 
 def test_what_is_not_http_is_refused_in_the_same_shape(server: Served) -> None:
-    with raw(server) as client:
+    with connected(server) as client:
         client.sendall(b"\x16\x03\x01 hello\r\n\r\n")
         head_, _, body = client.recv(1000).partition(b"\r\n\r\n")
     assert head_.startswith(b"HTTP/1.1 400 ")
@@ -270,7 +271,7 @@ def test_a_key_that_is_under_way_may_be_tried_again(engine: Engine, monkeypatch:
 
 
 def test_a_connection_lives_on_after_a_body_that_was_too_large(server: Served) -> None:
-    with raw(server) as client:
+    with connected(server) as client:
         client.sendall(head(length=6_000_000))
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
         client.sendall(b"x" * 6_000_000 + head("/v1/packages/list", length=2) + b"{}")
@@ -301,7 +302,7 @@ def test_a_client_that_hangs_up_in_the_middle_of_its_body_changes_nothing(
     server: Served, engine: Engine
 ) -> None:
     body = compact(a_package()).encode()
-    with raw(server) as client:
+    with connected(server) as client:
         client.sendall(head(length=len(body)) + body[:-1])
     assert called(server, "GET", "/health").status_code == 200
     assert packages(engine) == []
@@ -309,7 +310,7 @@ def test_a_client_that_hangs_up_in_the_middle_of_its_body_changes_nothing(
 
 def test_a_client_that_hangs_up_before_the_answer_does_not_undo_the_work(engine: Engine) -> None:
     body = compact(a_package()).encode()
-    with served(engine, "* *: delay 50 ms") as server, raw(server) as client:
+    with served(engine, "* *: delay 50 ms") as server, connected(server) as client:
         client.sendall(head(length=len(body)) + body)
         client.close()
         with served(engine) as other:
@@ -319,7 +320,7 @@ def test_a_client_that_hangs_up_before_the_answer_does_not_undo_the_work(engine:
 
 
 def test_two_requests_in_one_go_are_answered_in_order(server: Served) -> None:
-    with raw(server) as client:
+    with connected(server) as client:
         client.sendall(head("/nope", length=2) + b"{}" + head("/v1/packages/list", length=2) + b"{}")
         seen = b""
         while b'"data"' not in seen:
@@ -327,14 +328,8 @@ def test_two_requests_in_one_go_are_answered_in_order(server: Served) -> None:
     assert seen.index(b"404") < seen.index(b"200 OK")
 
 
-def raw(server: Served) -> socket.socket:
-    url = httpx.URL(server.url)
-    assert url.port is not None
-    return socket.create_connection((url.host, url.port), PATIENCE)
-
-
 def head(path: str = CREATE, *, length: int) -> bytes:
     return (
-        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     ).encode()

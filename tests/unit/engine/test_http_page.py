@@ -137,6 +137,26 @@ def test_a_script_in_a_name_is_text_over_http(engine: Engine) -> None:
     assert answer.text.count("&lt;script&gt;") == 3
 
 
+def test_what_cannot_be_seen_neither_hides_nor_turns_what_is_next_to_it(engine: Engine) -> None:
+    hostile = "a\u202eb\x9bc\u200ed\x01\u2066"
+    create(engine, hostile, (hostile, None, None))
+    with engine.reading() as connection:
+        shown_page = page(overview(connection))
+    assert all(line.isprintable() for line in shown_page.split("\n"))
+    assert shown_page.count("a\\u202eb\\x9bc\\u200ed\\x01\\u2066") == 3
+
+
+def test_long_names_are_cut(engine: Engine) -> None:
+    create(engine, "n" * 1_000_000, ("a" * 1_000_000, None, None))
+    create(engine, "m" * 200)
+    with engine.reading() as connection:
+        shown_page = page(overview(connection))
+    assert len(shown_page) < 10_000
+    assert shown_page.count("n" * 200 + "...") == 2
+    assert "a" * 200 + "..." in shown_page
+    assert "m" * 200 + "<" in shown_page
+
+
 @pytest.mark.parametrize(
     "needed", ['lang="en"', "<title>", 'name="viewport"', "color-scheme", "<caption>", 'scope="col"']
 )

@@ -26,11 +26,11 @@ from pkgplan.engine.paging import page_of
 from pkgplan.engine.payloads.query import PageQuery
 from pkgplan.engine.payloads.rate import TaggedRateSelector
 from pkgplan.engine.resources import custom_fields, products, rates
-from pkgplan.engine.resources.rate_selectors import is_selected, products_of
+from pkgplan.engine.resources.rate_selectors import Selection
 from pkgplan.rating.selection import DatedLine, DatedOverrides
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pkgplan.engine.assumptions import Assumptions
     from pkgplan.engine.contracts.rows import StoredContract
@@ -66,8 +66,9 @@ def _rate_schedule(tx: Transaction, request: Request) -> JsonObject:
     page = page_of(request.query.limit, request.query.next_page)
     stored = found(tx, body.customer_id, body.contract_id)
     at = body.at or tx.now
-    segments = _segments(tx, stored, at, products_of(body.selectors), page.after)
-    lines = _lines(tx, _Priced.of(stored, at, tx.assumptions), body.selectors, segments, page.fetched)
+    selection = Selection(body.selectors)
+    segments = _segments(tx, stored, at, selection.products, page.after)
+    lines = _lines(tx, _Priced.of(stored, at, tx.assumptions), selection, segments, page.fetched)
     return page.answer([*islice(lines, page.fetched)], lambda line: line.json)
 
 
@@ -125,18 +126,18 @@ class _Priced:
 def _lines(
     tx: Transaction,
     priced: _Priced,
-    selectors: Sequence[TaggedRateSelector],
+    selection: Selection,
     segments: Iterator[RateSegment],
     size: int,
 ) -> Iterator[Line]:
     """The lines of these rates that are asked for and that the contract is entitled to; likely `size` are wanted."""
-    while chunk := [*islice(segments, _SCANNED if selectors else size)]:
+    while chunk := [*islice(segments, _SCANNED if selection.selectors else size)]:
         ids = {segment.product_id for segment in chunk}
         known = products.currents(tx.connection, ids, priced.at)
         fields = custom_fields.values_of(tx.connection, ids)
         for segment in chunk:
             product = known[segment.product_id]
-            if not is_selected(selectors, segment, product.tags):
+            if not selection.asks_for(segment, product):
                 continue
             stretch = priced.stretch(segment, product)
             if stretch.selected.entitled:

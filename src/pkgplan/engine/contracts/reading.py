@@ -18,8 +18,9 @@ from pkgplan.engine.contracts.shown.terms import terms_of
 from pkgplan.engine.faults import EngineError, not_found, refused
 from pkgplan.engine.fields import AnyInstant, Body, EntityId, Whole
 from pkgplan.engine.instants import from_text
+from pkgplan.engine.length import length
 from pkgplan.engine.operation import Operation
-from pkgplan.engine.paging import page_of
+from pkgplan.engine.paging import LONGEST, page_of
 from pkgplan.engine.resources import billing_configurations, custom_fields, customers, pricing_units
 from pkgplan.model.canonical import JsonObject, as_object, compact
 
@@ -146,7 +147,8 @@ def _listed(
         raise refused("covering_date and starting_at are mutually exclusive")
     page = page_of(body.limit, body.cursor, default=PAGE, largest=PAGE, place="body/cursor")
     wanted = rows.Filter(body.covering_date, body.starting_at, body.include_archived)
-    found = rows.of_customer(tx.connection, body.customer_id, wanted, after=page.after, limit=page.fetched)
+    read = rows.of_customer(tx.connection, body.customer_id, wanted, after=page.after, limit=page.fetched)
+    page, found = page.filled(read, lambda stored: length(stored.body, LONGEST))
     shown = found[: page.limit]
     views = views_of(tx, shown, tx.now, balances=body.include_balance, ledgers=body.include_ledgers)
     by_seq = {stored.seq: view for stored, view in zip(shown, views, strict=True)}

@@ -31,7 +31,7 @@ from pkgplan.model.canonical import JsonObject, as_object, canonical, compact, p
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pkgplan.model.units import Instant
 
@@ -150,14 +150,14 @@ class Filter:
 
 def of_customer(
     connection: sqlite3.Connection, customer_id: str, wanted: Filter, *, after: int, limit: int
-) -> list[StoredContract]:
+) -> Iterator[StoredContract]:
     """At most `limit` contracts of a customer by their starts, from the one after number `after`."""
     conditions, values = _conditions(wanted)
     if after:
         conditions.append("(c.starting_at, c.seq) > (SELECT starting_at, seq FROM contracts WHERE seq = ?)")
         values.append(after)
     query = f"{_SELECT} WHERE {' AND '.join(['c.customer_id = ?', *conditions])} ORDER BY c.starting_at, c.seq LIMIT ?"
-    return [_stored(row) for row in connection.execute(query, (customer_id, *values, limit))]
+    return (_stored(row) for row in connection.execute(query, (customer_id, *values, limit)))
 
 
 def of_package(

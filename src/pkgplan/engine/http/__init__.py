@@ -8,8 +8,10 @@ Source: vendor reference "Authentication", "Status codes", "Idempotency", "Rate 
 """
 
 from pkgplan.engine.http.app import facade
+from pkgplan.engine.http.door import Limits
 from pkgplan.engine.http.faults import parse_fault
+from pkgplan.engine.http.names import host_name
 from pkgplan.engine.http.server import Server, listening, url_of
 from pkgplan.engine.http.settings import Settings
 
-__all__ = ["Server", "Settings", "facade", "listening", "parse_fault", "url_of"]
+__all__ = ["Limits", "Server", "Settings", "facade", "host_name", "listening", "parse_fault", "url_of"]

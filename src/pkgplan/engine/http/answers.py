@@ -15,6 +15,7 @@ from pkgplan.engine.faults import EngineError
 from pkgplan.engine.idempotency import UnderWay
 from pkgplan.errors import EnvironmentFault
 from pkgplan.model.canonical import compact
+from pkgplan.model.escapes import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,8 @@ _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
 
 
 def json_answer(body: JsonObject, status: int = 200, **headers: str) -> Response:
-    """A body in JSON; a lone surrogate, which only a refusal could repeat, goes out the way it came in."""
-    content = compact(body).encode(errors="backslashreplace")
+    """A body in JSON. Programs read it, and people in a terminal: what cannot be seen is an escape to both."""
+    content = visible_json(compact(body)).encode()
     return Response(content, status, {**_HEADERS.get(status, {}), **headers}, "application/json")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from pkgplan import __version__
+from pkgplan.engine.http.bodies import MAX_BYTES, MAX_VALUES
 from pkgplan.model.canonical import parse_json
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 _WORDS: Final = {
     400: "The request is at odds with its schema or with a rule.",
     401: "The token of this server is missing.",
+    403: "The request comes from a page of another site.",
     404: "Something that the request names is not there.",
     409: "It was done before, under the same key.",
-    413: "The body is too large.",
+    413: "The body has too many bytes.",
     415: "The body is not JSON by its content type.",
+    421: "The request is for a host of another name.",
     422: "It cannot be done any more.",
     429: "Too many requests; only if the server was asked for it with --fault.",
     503: "The store of the server did not answer.",
@@ -126,12 +129,17 @@ def _body(model: type[BaseModel], schema: JsonObject) -> JsonObject:
         is_required, taken = True, schema
     else:
         is_required, taken = False, {"anyOf": [schema, {"type": "null"}]}
-    return {"required": is_required, "content": {"application/json": {"schema": taken}}}
+    limits = f"JSON with no more than {MAX_BYTES:,} bytes and no more than {MAX_VALUES:,} values."
+    return {
+        "description": limits,
+        "required": is_required,
+        "content": {"application/json": {"schema": taken}},
+    }
 
 
 def statuses(operation: Operation) -> list[int]:
     """Every status besides 200 that an operation may be answered with."""
-    always = {400, 401, 429, 503}
+    always = {400, 401, 403, 421, 429, 503}
     with_body = {413, 415} if operation.body is not None else set()
     under_a_key = {409} if operation.takes_key else set()
     return sorted(always | with_body | under_a_key | set(operation.refusals))

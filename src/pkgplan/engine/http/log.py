@@ -23,6 +23,7 @@ from pkgplan.engine.faults import EngineError
 from pkgplan.engine.http.answers import answer_to
 from pkgplan.engine.instants import to_api_text
 from pkgplan.model.canonical import compact
+from pkgplan.model.escapes import visible_json, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,8 @@ class Observed:
         try:
             await self._answer(scope, receive, watched)
         finally:
-            self._tell(compact(_line(scope, headers, request_id, answered, time.perf_counter() - started)))
+            line = _line(scope, headers, request_id, answered, time.perf_counter() - started)
+            self._tell(visible_json(compact(line)))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -83,7 +85,7 @@ class Observed:
         except Exception as error:  # noqa: BLE001 - the boundary: a client must never see what is inside
             if not isinstance(error, EngineError) or error.status >= _INTERNAL:
                 trace = "".join(traceback.format_exception(error))
-                self._complain(f"request {scope['state']['request_id']}: {trace}")
+                self._complain(visible_lines(f"request {scope['state']['request_id']}: {trace}"))
             await answer_to(error)(scope, receive, send)
 
 

@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 SHOWN: Final = 100
 SHOWN_WINDOWS: Final = 500
 
+# Of names and aliases, which may have millions; one more is read, which tells whether there are more.
+SHOWN_CHARACTERS: Final = 200
+
 _PACKAGES: Final = (
-    "SELECT id, json_extract(body, '$.name'), created_at, archived_at FROM packages ORDER BY seq DESC LIMIT ?"
+    "SELECT id, substr(json_extract(body, '$.name'), 1, 201), created_at, archived_at FROM packages"
+    " ORDER BY seq DESC LIMIT ?"
 )
 _WINDOWS: Final = (
-    "SELECT w.alias, p.id, json_extract(p.body, '$.name'), w.starting_at, w.ending_before"
-    " FROM alias_windows w JOIN packages p ON p.seq = w.package_seq WHERE w.live = 1"
+    "SELECT substr(w.alias, 1, 201), p.id, substr(json_extract(p.body, '$.name'), 1, 201), w.starting_at,"
+    " w.ending_before FROM alias_windows w JOIN packages p ON p.seq = w.package_seq WHERE w.live = 1"
     # The order of their starts, too, since live windows of an alias are disjoint; for this one there is an index.
     " ORDER BY w.alias, w.ending_before LIMIT ?"
 )
 _CONTRACTS: Final = (
-    "SELECT c.id, json_extract(c.body, '$.name'), c.customer_id, u.name, p.id,"
-    " json_extract(p.body, '$.name'), c.starting_at, c.ending_before, c.archived_at"
+    "SELECT c.id, substr(json_extract(c.body, '$.name'), 1, 201), c.customer_id, u.name, p.id,"
+    " substr(json_extract(p.body, '$.name'), 1, 201), c.starting_at, c.ending_before, c.archived_at"
     " FROM contracts c LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN packages p ON p.seq = c.package_seq"
     " ORDER BY c.seq DESC LIMIT ?"
 )
@@ -44,6 +48,11 @@ class Named:
 
     id: str
     name: str | None
+
+    @classmethod
+    def of(cls, id_: str, name: str | None) -> Named:
+        """The same with as much of the name as is shown."""
+        return cls(id_, None if name is None else _cut(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +101,18 @@ def overview(connection: sqlite3.Connection) -> Overview:
     return Overview(
         counts={table: _count(connection, table) for table in _COUNTED},
         packages=tuple(
-            PackageLine(Named(id_, name), created_at, archived_at)
+            PackageLine(Named.of(id_, name), created_at, archived_at)
             for id_, name, created_at, archived_at in connection.execute(_PACKAGES, (SHOWN,))
         ),
         windows=tuple(
-            WindowLine(alias, Named(id_, name), _start(start), end_from_text(end))
+            WindowLine(_cut(alias), Named.of(id_, name), _start(start), end_from_text(end))
             for alias, id_, name, start, end in connection.execute(_WINDOWS, (SHOWN_WINDOWS,))
         ),
         contracts=tuple(
             ContractLine(
-                Named(id_, name),
-                Named(customer_id, customer),
-                None if package_id is None else Named(package_id, package),
+                Named.of(id_, name),
+                Named.of(customer_id, customer),
+                None if package_id is None else Named.of(package_id, package),
                 from_text(start),
                 end_from_text(end),
                 archived_at is not None,
@@ -113,6 +122,10 @@ def overview(connection: sqlite3.Connection) -> Overview:
             )
         ),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

@@ -1,7 +1,8 @@
 """The page at `/`: packages, who is behind each alias when, contracts.
 
 Comes in: an overview of the store. Goes out: one HTML document, without scripts or anything to be fetched.
-Never here: the store. Every text that comes from a client goes through `_text`.
+Never here: the store. Every text that comes from a client goes through `_text`, so that it can neither become HTML
+nor turn round or hide what stands next to it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.http.overview import SHOWN, SHOWN_WINDOWS
 from pkgplan.engine.instants import to_api_text
+from pkgplan.model.escapes import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -140,4 +142,4 @@ def _time(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(text)
+    return escape(visible_lines(text))

@@ -10,14 +10,15 @@ import asyncio
 import errno
 import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, cast
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from pkgplan.engine.http.connections import HEAD_BYTES, Connection
+from pkgplan.engine.http.door import Door, Limits, Sparing
 from pkgplan.errors import EnvironmentFault
-from pkgplan.model.canonical import compact
+from pkgplan.model.escapes import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,41 +28,46 @@ if TYPE_CHECKING:
 # How long a stop waits for requests under way; one that takes longer is waiting for a client that is gone.
 GRACE_SECONDS: Final = 10
 _BACKLOG: Final = 512
-_NOT_HTTP: Final = (
-    b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/json\r\n"
-    b"content-length: %d\r\n\r\n%b"
-)
 
 
-class _Connection(H11Protocol):
-    """A connection that a handler can cut: `request.state.hang_up()`."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "hang_up": transport.abort}
-
-    def send_400_response(self, msg: str) -> None:
-        """What is not even HTTP is refused in the same shape as everything else."""
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            body = compact({"message": msg}).encode()
-            self.transport.write(_NOT_HTTP % (len(body), body))
-        self.transport.close()
+def _nobody(_: str) -> None:
+    """Nobody is told."""
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without signals, telling once it answers."""
+    """uvicorn without signals and without a socket of its own, telling once it answers."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, door: Door, ready: Callable[[], None], complain: Callable[[str], None]
+    ) -> None:
         super().__init__(config)
+        self._door = door
         self._ready = ready
+        self._complain = Sparing(complain, 1)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # asyncio would write it, unescaped and as often as it happens, to stderr.
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: self._complain(_told(what)))
+        self._door.open(self._made, cast("set[Connection]", self.server_state.connections))
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._door.close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def _made(self, gone: Callable[[], None]) -> Connection:
+        state = {"server_state": self.server_state, "app_state": self.lifespan.state}
+        return Connection(gone, config=self.config, **state)
+
+
+def _told(what: dict[str, Any]) -> str:
+    error = what.get("exception")
+    return visible_lines(f"{what['message']}: {error!r}" if error is not None else str(what["message"]))
 
 
 class Server:
@@ -71,13 +77,23 @@ class Server:
         app: the application.
         listener: from `listening`; closed when the server ends.
         ready: called once requests are answered.
+        complain: takes what somebody should look at.
+        limits: of what clients may take.
     """
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        ready: Callable[[], None],
+        *,
+        complain: Callable[[str], None] = _nobody,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
         self._listener = listener
         config = uvicorn.Config(
             app,
-            http=_Connection,
+            http=Connection,
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -86,15 +102,18 @@ class Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            timeout_keep_alive=ceil(2 * limits.patience)
+            + 5,  # so that the door is quicker, which asks for more
             timeout_graceful_shutdown=GRACE_SECONDS,
-            backlog=_BACKLOG,
+            h11_max_incomplete_event_size=HEAD_BYTES,
         )
-        self._uvicorn = _Uvicorn(config, ready)
+        self._uvicorn = _Uvicorn(config, Door(listener, limits, complain), ready, complain)
 
     def run(self) -> None:
         """Answer requests until `stop`; what is under way then is finished."""
         with self._listener:
-            asyncio.run(self._uvicorn.serve(sockets=[self._listener]))
+            # None for uvicorn to listen on: clients come in by the door.
+            asyncio.run(self._uvicorn.serve(sockets=[]))
 
     def stop(self) -> None:
         """Take no more connections and end; may be called from a signal handler or another thread.

@@ -37,6 +37,7 @@ class Settings:
         token: what clients must send as bearer; without one, every request is answered.
         faults: what goes wrong on purpose.
         clock: the clock of the engine, if clients may set it.
+        names: of hosts under which clients may ask for it besides localhost and its address; each from `host_name`.
         tell: takes one line of the access log.
         complain: takes what somebody should look at: a bug of ours, a file that does not answer.
     """
@@ -44,5 +45,6 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     faults: tuple[Fault, ...] = ()
     clock: SettableClock | None = None
+    names: tuple[str, ...] = ()
     tell: Callable[[str], None] = _nobody
     complain: Callable[[str], None] = _nobody

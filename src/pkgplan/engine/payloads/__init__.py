@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pkgplan.engine.faults import refused
+from pkgplan.engine.findings import LISTED, Findings
 from pkgplan.engine.payloads.package import PackageCreate
 from pkgplan.model.canonical import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pkgplan.model.canonical import JsonValue
 
 __all__ = ["PackageCreate", "parse"]
 
-_MAX_REPORTED: Final = 5
 # The terms themselves have fewer than ten; only a `custom_rate` may hold whatever its author likes.
 _MAX_DEPTH: Final = 64
 _WORDS: Final = {
@@ -37,7 +39,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def parse(model: type[_Model], value: JsonValue, *, place: str = "body") -> _Model:
-    """A body or query of a call; raises EngineError 400 that names up to five fields.
+    """A body or query of a call; raises EngineError 400 that names the first fields and counts the others.
 
     Args:
         model: its shape.
@@ -46,19 +48,24 @@ def parse(model: type[_Model], value: JsonValue, *, place: str = "body") -> _Mod
     """
     if _is_deeper_than(_MAX_DEPTH, value):
         raise refused(f"{place} must not be nested deeper than {_MAX_DEPTH} levels")
+    counted = Findings()
     try:
-        parsed = model.model_validate(value)
+        parsed = model.model_validate(value, context=counted)
         canonical(value)
     except UnicodeEncodeError:
         raise refused(f"{place} must be JSON in UTF-8") from None
     except ValidationError as error:
-        findings = error.errors(include_url=False, include_context=True)
-        lines = [
-            _sentence((place, *finding["loc"]), finding["type"], finding["msg"])
-            for finding in findings[:_MAX_REPORTED]
-        ]
-        raise refused("; ".join(lines)) from None
+        raise refused("; ".join(_sentences(place, error, counted))) from None
     return parsed
+
+
+def _sentences(place: str, error: ValidationError, counted: Findings) -> Iterator[str]:
+    """The first findings, and how many others there are."""
+    listed = error.errors(include_url=False, include_context=False, include_input=False)[:LISTED]
+    for finding in listed:
+        yield _sentence((place, *finding["loc"]), finding["type"], finding["msg"])
+    if others := error.error_count() + counted.dropped - len(listed):
+        yield f"and {others:,} more"
 
 
 def _is_deeper_than(levels: int, body: JsonValue) -> bool:

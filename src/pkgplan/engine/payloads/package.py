@@ -6,7 +6,7 @@ Source: SDK 4.12 `package_create_params.PackageCreateParams`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StrictStr, StringConstraints
 
@@ -42,6 +42,11 @@ class PackageAlias(Body):
     ending_before: HourInstant | None = None
 
 
+# Each of them is a take-over of its own, and shown in every list.
+MAX_WINDOWS: Final = 1000
+Windows = Annotated[list[PackageAlias], Field(max_length=MAX_WINDOWS)]
+
+
 class UsageStatementSchedule(Body):
     """When usage invoices are cut."""
 
@@ -56,7 +61,7 @@ class PackageCreate(Body):
     name: StrictStr
     uniqueness_key: Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)] | None = None
     contract_name: StrictStr | None = None
-    aliases: list[PackageAlias] = Field(default_factory=list)
+    aliases: Windows = Field(default_factory=list)
     duration: Span | None = None
     net_payment_terms_days: Number | None = None
     rate_card_id: EntityId | None = None

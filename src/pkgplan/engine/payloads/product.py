@@ -17,6 +17,7 @@ from pkgplan.engine.fields import (
     Body,
     CustomFields,
     EntityId,
+    Label,
     NonEmpty,
     Number,
     Texts,
@@ -84,7 +85,7 @@ class ProductState(Body):
 class ProductCreate(ProductState):
     """A new product; its type never changes. A USAGE product without metric is taken, and never charged."""
 
-    name: NonEmpty
+    name: Label
     type: ProductType
     composite_scope: Annotated[Literal["CUSTOMER", "CONTRACT"], AnyCase] | None = None
     custom_fields: CustomFields | None = None
@@ -95,7 +96,7 @@ class ProductUpdate(ProductState):
 
     product_id: EntityId
     starting_at: AnyInstant
-    name: NonEmpty | None = None
+    name: Label | None = None
 
 
 def check_state(product_type: str, state: JsonObject) -> None:

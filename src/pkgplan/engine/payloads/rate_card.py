@@ -12,7 +12,7 @@ from typing import ClassVar
 from pydantic import Field, StrictStr
 
 from pkgplan.engine.fields import Body, ClosedBody, CustomFields, EntityId, Positive
-from pkgplan.engine.payloads.package import PackageAlias
+from pkgplan.engine.payloads.package import Windows
 from pkgplan.model.units import USD_CREDIT_TYPE_ID
 
 
@@ -28,7 +28,7 @@ class RateCardCreate(Body):
 
     name: StrictStr
     description: StrictStr | None = None
-    aliases: list[PackageAlias] = Field(default_factory=list)
+    aliases: Windows = Field(default_factory=list)
     fiat_credit_type_id: EntityId = USD_CREDIT_TYPE_ID
     credit_type_conversions: list[Conversion] = Field(default_factory=list)
     custom_fields: CustomFields = Field(default_factory=dict)
@@ -40,7 +40,7 @@ class RateCardUpdate(Body):
     rate_card_id: EntityId
     name: StrictStr | None = None
     description: StrictStr | None = None
-    aliases: list[PackageAlias] | None = None
+    aliases: Windows | None = None
     add_credit_type_conversions: list[Conversion] = Field(default_factory=list)
 
 

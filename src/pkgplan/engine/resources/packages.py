@@ -88,7 +88,8 @@ def _get(tx: Transaction, request: Request) -> JsonObject:
 def _list(tx: Transaction, request: Request) -> JsonObject:
     body: PackageList = request.body
     page = page_of(request.query.limit, request.query.next_page)
-    rows = packages.page(tx.connection, body.archive_filter, after=page.after, limit=page.fetched)
+    found = packages.page(tx.connection, body.archive_filter, after=page.after, limit=page.fetched)
+    page, rows = page.filled(found, lambda stored: len(stored.body))
     shown = dict(zip((stored.seq for stored in rows), _shown(tx, rows), strict=True))
     return page.answer(rows, lambda stored: shown[stored.seq])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.engine.faults import not_found, refused
-from pkgplan.engine.fields import Body, EntityId, NonEmpty
+from pkgplan.engine.fields import Body, EntityId, Label
 from pkgplan.engine.instants import to_api_text
 from pkgplan.engine.operation import Operation
 from pkgplan.engine.paging import page_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class UnitCreate(Body):
     """A new unit."""
 
-    name: NonEmpty
+    name: Label
 
 
 class UnitArchive(Body):

@@ -257,7 +257,8 @@ def _list(tx: Transaction, request: Request) -> JsonObject:
     body: ProductList = request.body
     page = page_of(request.query.limit, request.query.next_page)
     query = f"{_SELECT} WHERE {_WHERE[body.archive_filter]} seq > ? ORDER BY seq LIMIT ?"
-    rows = [_Stored(*row) for row in tx.connection.execute(query, (page.after, page.fetched))]
+    found = (_Stored(*row) for row in tx.connection.execute(query, (page.after, page.fetched)))
+    page, rows = page.filled(found, lambda stored: len(stored.body))
     shown = _shown(tx, rows)
     return page.answer(rows, lambda stored: shown[stored.id])
 

@@ -15,6 +15,7 @@ from pkgplan.model.canonical import JsonObject, as_list, as_object, parse_own
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from pkgplan.model.units import Instant
 
@@ -59,10 +60,10 @@ def open_card(connection: sqlite3.Connection, rate_card_id: str) -> Card:
     return card
 
 
-def listed(connection: sqlite3.Connection, *, after: int, limit: int) -> list[Card]:
+def listed(connection: sqlite3.Connection, *, after: int, limit: int) -> Iterator[Card]:
     """At most `limit` cards that are not archived, in the order of creation, from the one after number `after`."""
     query = f"{_SELECT} WHERE archived_at IS NULL AND seq > ? ORDER BY seq LIMIT ?"
-    return [_card(row) for row in connection.execute(query, (after, limit))]
+    return (_card(row) for row in connection.execute(query, (after, limit)))
 
 
 def card_behind(connection: sqlite3.Connection, alias: str, at: Instant) -> str | None:

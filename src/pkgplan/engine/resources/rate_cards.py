@@ -23,8 +23,9 @@ from pkgplan.engine.aliases import (
 )
 from pkgplan.engine.faults import EngineError, refused
 from pkgplan.engine.instants import to_api_text
+from pkgplan.engine.length import length
 from pkgplan.engine.operation import Operation
-from pkgplan.engine.paging import page_of
+from pkgplan.engine.paging import LONGEST, page_of
 from pkgplan.engine.payloads.query import PageQuery
 from pkgplan.engine.payloads.rate_card import RateCardCreate, RateCardId, RateCardList, RateCardUpdate
 from pkgplan.engine.resources import audit, custom_fields, pricing_units
@@ -80,11 +81,10 @@ def _hold(tx: Transaction, seq: int, aliases: Iterable[PackageAlias]) -> None:
     What it has already is left alone: to take it anew would remove what others have scheduled behind it. Only
     behind a window that is new everything has to be taken again, because that removes what comes later.
     """
-    wanted = _windows(aliases)
-    held = windows_of(tx.connection, RATE_CARDS, seq)
-    for each in held:
-        if each not in wanted:
-            give_up(tx.connection, RATE_CARDS, seq, each)
+    wanted = dict.fromkeys(_windows(aliases))
+    held = set(windows_of(tx.connection, RATE_CARDS, seq))
+    for each in held - wanted.keys():
+        give_up(tx.connection, RATE_CARDS, seq, each)
     renewed = set()
     for each in wanted:
         if each not in held or each.alias in renewed:
@@ -168,7 +168,8 @@ def _get(tx: Transaction, request: Request) -> JsonObject:
 
 def _list(tx: Transaction, request: Request) -> JsonObject:
     page = page_of(request.query.limit, request.query.next_page)
-    cards = listed(tx.connection, after=page.after, limit=page.fetched)
+    found = listed(tx.connection, after=page.after, limit=page.fetched)
+    page, cards = page.filled(found, lambda card: length(card.body, LONGEST))
     shown = dict(zip((card.seq for card in cards), _shown(tx.connection, cards), strict=True))
     return page.answer(cards, lambda card: shown[card.seq])
 

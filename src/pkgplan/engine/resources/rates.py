@@ -23,7 +23,7 @@ from pkgplan.engine.resources import audit, custom_fields, pricing_units, produc
 from pkgplan.engine.resources.rate_cards import found, open_card
 from pkgplan.engine.resources.rate_rows import RateSegment, effective, segments
 from pkgplan.engine.resources.rate_rules import new_rate_faults, unit_id_of
-from pkgplan.engine.resources.rate_selectors import is_selected, products_of
+from pkgplan.engine.resources.rate_selectors import Selection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -154,8 +154,9 @@ def _answer(
     read: Callable[[set[str] | None, int], Iterator[RateSegment]],
 ) -> JsonObject:
     """A page of what selectors ask for; `read` gives the segments of some products behind a number."""
+    selection = Selection(selectors)
     try:
-        rows = read(products_of(selectors), page.after)
+        rows = read(selection.products, page.after)
     except LookupError:
         raise no_cursor("querystring/next_page") from None
     shown: list[RateSegment] = []
@@ -164,7 +165,7 @@ def _answer(
     while len(shown) < page.fetched and (chunk := [*islice(rows, size)]):
         missing = {row.product_id for row in chunk} - known.keys()
         known.update(products.currents(tx.connection, missing, tx.now))
-        shown += [row for row in chunk if is_selected(selectors, row, known[row.product_id].tags)]
+        shown += [row for row in chunk if selection.asks_for(row, known[row.product_id])]
     shown = shown[: page.fetched]
     fields = custom_fields.values_of(tx.connection, {row.product_id for row in shown})
     return page.answer(shown, lambda row: _shown(row, known[row.product_id], fields))

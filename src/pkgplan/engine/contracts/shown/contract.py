@@ -18,6 +18,7 @@ from pkgplan.engine.contracts.shown.children import Balance, created, taken_over
 from pkgplan.engine.contracts.shown.subscriptions import shown_subscription
 from pkgplan.engine.contracts.shown.terms import cut_terms, due_until, latest_end, terms_of
 from pkgplan.engine.instants import from_text, to_api_text
+from pkgplan.engine.length import length
 from pkgplan.engine.templates.scope import copied
 from pkgplan.model.canonical import JsonObject, JsonValue, as_object
 
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from pkgplan.engine.contracts.shown.view import View
     from pkgplan.model.units import Instant
 
+    _Rank = tuple[Instant, int, int]
+
 LIMIT: Final = 1000
 """Of commits, and of credits, in one contract of an answer; the latest are shown (assumed: the vendor does not say).
 
 v1 has no `has_more` and shows as many all the same (assumed): what recurs daily may have created 36,500 of them.
 """
+LENGTH: Final = 5_000_000
+"""Characters of them, apart from the latest: each grant repeats what its term names (assumed, as above)."""
 
 _PLAIN: Final = (
     "created_by",
@@ -112,15 +117,23 @@ def latest(stored: StoredContract, family: str, view: View, limit: int = LIMIT) 
     )
     ranked = (_ranked(place, source) for place, source in enumerate(sources))
     found = [*islice(merge(*ranked, key=lambda pair: pair[0], reverse=True), limit + 1)]
-    in_order = sorted(found[:limit], key=lambda pair: pair[0][1:])
-    return Latest(
-        [shown_balance(balance.made(), stored, view) for _, balance in in_order], len(found) > limit
-    )
+    made = [*_fitting((rank, shown_balance(each.made(), stored, view)) for rank, each in found[:limit])]
+    in_order = sorted(made, key=lambda pair: pair[0][1:])
+    return Latest([shown for _, shown in in_order], len(found) > len(made))
 
 
-def _ranked(
-    place: int, newest_first: Iterator[Balance]
-) -> Iterator[tuple[tuple[Instant, int, int], Balance]]:
+def _fitting(ranked: Iterator[tuple[_Rank, JsonObject]]) -> Iterator[tuple[_Rank, JsonObject]]:
+    """The first of them, and the others as long as there is room."""
+    room = LENGTH
+    for rank, shown in ranked:
+        taken = length(shown, LENGTH)
+        if taken > room < LENGTH:
+            return
+        room -= taken
+        yield rank, shown
+
+
+def _ranked(place: int, newest_first: Iterator[Balance]) -> Iterator[tuple[_Rank, Balance]]:
     """Each with its age and its place in the answer, the greatest first."""
     return (((balance.created_at, place, -back), balance) for back, balance in enumerate(newest_first))
 
