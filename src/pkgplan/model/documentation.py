@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
 
 from pkgplan.errors import UsageFault
 from pkgplan.model.catalog.catalog import KINDS
@@ -16,6 +17,7 @@ from pkgplan.model.names import did_you_mean
 from pkgplan.model.schemas import schema_for
 
 if TYPE_CHECKING:
+    from pkgplan.model.canonical import JsonValue
     from pkgplan.model.schema_shapes import Schema
 
 DEFAULT_KIND = "Package"
@@ -29,6 +31,8 @@ _OF_OURS = {
     "instant": "a date (midnight UTC) or an RFC 3339 instant",
     "key": "a key of lower-case letters, digits and hyphens",
     "name": "text",
+    "text": "text",
+    "value": "text, at most 200 characters",
 }
 _FEW = 6
 _PLAIN = {"string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
@@ -54,7 +58,7 @@ class FieldDocumentation:
     type: str
     required: bool
     allowed: tuple[str, ...]
-    examples: tuple[Any, ...]
+    examples: tuple[JsonValue, ...]
     children: tuple[ChildField, ...]
 
 
@@ -96,7 +100,7 @@ def _document(kind: str, route: str, node: Schema, *, required: bool) -> FieldDo
         type=type_in_words(node),
         required=required,
         allowed=tuple(_allowed(node)),
-        examples=tuple(node.get("examples", ())),
+        examples=tuple(map(_exact, node.get("examples", ()))),
         children=tuple(
             ChildField(name, type_in_words(child), name in inside.get("required", ()), child["description"])
             for name, child in inside.get("properties", {}).items()
@@ -128,6 +132,19 @@ def _entries(node: Schema) -> Schema | None:
     free = node.get("additionalProperties")
     entries: Schema | None = free if isinstance(free, dict) else node.get("items")
     return entries
+
+
+def _exact(example: Any) -> JsonValue:
+    """An example as JSON with its digits; numbers of a schema are written as floats."""
+    match example:
+        case float():
+            return Decimal(repr(example))
+        case dict():
+            return {name: _exact(item) for name, item in example.items()}
+        case list():
+            return [_exact(item) for item in example]
+        case _:
+            return cast("JsonValue", example)
 
 
 def _allowed(node: Schema) -> list[str]:

@@ -2,7 +2,7 @@
 
 Comes in: nothing. Goes out: `Rule` constants for the stages, `RULES` for `explain` and the tests.
 Never here: checks. Codes are never reused; families: 0xx YAML, 1xx schema, 2xx meaning, 3xx units,
-4xx aliases and time, 5xx plan and immutability.
+4xx aliases and time, 5xx plan and immutability, 6xx what lies around the catalog: lock files, state logs.
 """
 
 from __future__ import annotations
@@ -53,6 +53,20 @@ EMPTY_FILE = Rule(
     "PKG008", "empty-file", _E, "a file holds no document",
     "An empty file is most often a merge that went wrong.",
     "Fill it in or remove it.",
+)  # fmt: skip
+
+LEFT_BY_GIT = Rule(
+    "PKG009", "left-by-git", _E, "a file that holds what git left there instead of its content",
+    "Conflict markers, pointers of Git LFS and encrypted files stand for what somebody wrote; some of it could even be "
+    "read, and one side of a merge would be sold without anybody having chosen it.",
+    "Settle the merge, or fetch or decrypt the file; the hint says how.",
+)  # fmt: skip
+
+UNREAD_FILE = Rule(
+    "PKG010", "unread-file", _N, "files in the catalog folder that are not read",
+    "Only names that end in .yaml or .yml and do not begin with a dot are read. A package that is called otherwise is "
+    "no part of the catalog, however much it looks like it.",
+    "Name what belongs to the catalog accordingly, and move the rest away.",
 )  # fmt: skip
 
 # 1xx: the shape of one document
@@ -112,6 +126,19 @@ RULE_SEVERITY = Rule(
     "PKG111", "rule-severity", _E, "a severity in the Project that a rule cannot have",
     "Errors are what Metronome refuses or would bill wrongly; no setting makes them less.",
     "Name a rule that is a warning or a note, or remove the entry.",
+)  # fmt: skip
+
+UNTIDY_NAME = Rule(
+    "PKG112", "untidy-name", _E, "a name that is not what it looks like",
+    "Metronome compares names byte by byte, so blanks around a name, another Unicode form or a character that nobody "
+    "sees make it another name than the one that everybody reads.",
+    "Type the name anew, as the hint shows it.",
+)  # fmt: skip
+LOOK_ALIKE_TEXT = Rule(
+    "PKG113", "look-alike-text", _W, "text that looks like other text",
+    "A Cyrillic letter within a Latin word, or a blank that nobody sees around a value, is hardly ever meant, and what "
+    "is to match it will not.",
+    "Type it anew, or say with a comment that it is meant.",
 )  # fmt: skip
 
 # 2xx: meaning
@@ -200,7 +227,7 @@ APPLICABILITY_CHOICE = Rule(
 ONE_PROJECT = Rule(
     "PKG217", "one-project", _E, "a catalog without exactly one Project",
     "The Project names the environments and the namespace that every uniqueness key starts with.",
-    "Keep one `kind: Project` in pkgplan.yaml; `pkgplan init` writes one.",
+    "Keep one `kind: Project` in pkgplan.yaml; `pkgplan explain Project` says what is in it.",
 )  # fmt: skip
 UNKNOWN_CUSTOM_FIELD = Rule(
     "PKG218", "unknown-custom-field", _E, "a custom field whose key is not declared for its entity",
@@ -352,7 +379,7 @@ FLOATING_PRICE = Rule(
 DOMINATED_PACKAGE = Rule(
     "PKG244", "dominated-package", _N, "a package that is never cheaper than another one and never grants more",
     "Nobody who reads both would buy it.",
-    "Nothing, if that is meant; otherwise compare the two with `pkgplan diff`.",
+    "Nothing, if that is meant; otherwise compare the two with `pkgplan diff A B`.",
 )  # fmt: skip
 
 # 25x: specs that start from others
@@ -390,6 +417,13 @@ METRIC_DEFINITION = Rule(
     "PKG262", "metric-definition", _E, "a metric that says too little, or too much",
     "A metric is SQL, or an aggregation of events that surely have the properties which it adds up and groups by.",
     "Give `aggregation_type` and a property filter with `exists: true` for each property, or nothing but `sql`.",
+)  # fmt: skip
+
+NAME_TAKEN = Rule(
+    "PKG263", "name-taken", _E, "two references of one kind with names that nobody can tell apart",
+    "pkgplan finds what exists in Metronome by its kind and name, so one of two things of one name would be taken for "
+    "the other; and a unit that is called like a currency would be taken for that.",
+    "Give one of them a name that differs in more than case, blanks or look-alike letters.",
 )  # fmt: skip
 
 # 3xx: units
@@ -490,6 +524,13 @@ ALIAS_ENDS = Rule(
     "Nothing, if that is meant; otherwise declare a package whose window follows.",
 )  # fmt: skip
 
+ALIAS_LOOK_ALIKE = Rule(
+    "PKG411", "alias-look-alike", _E, "two aliases that nobody can tell apart",
+    "Metronome compares aliases byte by byte, so what looks like the next window of an alias opens a second alias, and "
+    "the first one goes on selling the old terms.",
+    "Write one alias the same way everywhere, or rename one of the two so that they differ in more than case.",
+)  # fmt: skip
+
 # 5xx: plan and immutability
 
 PACKAGE_VANISHED = Rule(
@@ -519,6 +560,74 @@ ASSUMPTION = Rule(
     "Apply compares every window after each call and stops at the first that differs.",
 )  # fmt: skip
 
+FORGOTTEN_TOUCHED = Rule(
+    "PKG507", "forgotten-touched", _E, "a plan that would push something forgotten off an alias",
+    "What is forgotten is left alone; a create on an alias takes it from whoever has it.",
+    "Take the package out of `forget`, or declare no window that meets its own.",
+)  # fmt: skip
+
+# 6xx: state and environment
+
+FOREIGN_ALIAS = Rule(
+    "PKG602", "foreign-alias", _E, "an alias that stands for a package which pkgplan did not make",
+    "Somebody put it there, by hand or with another tool; a create on the alias would push it off.",
+    "End the declared window before that package begins, or name the package in `takes_over` of the Project.",
+)  # fmt: skip
+
+# 61x: lock files
+
+LOCK_SYNTAX = Rule(
+    "PKG610", "lock-syntax", _E, "a lock file that is not JSON",
+    "The ids in it decide what is billed; a file that can be read in two ways is read in none.",
+    "Mend the place that is shown; comments, trailing commas and single quotes are the usual causes.",
+)  # fmt: skip
+LOCK_SHAPE = Rule(
+    "PKG611", "lock-shape", _E, "a lock file that does not say what one has to say",
+    "A lock file has the keys format_version, environment and ids; a misspelt one would be dropped, and ids of "
+    "another environment stand for other things.",
+    "Write it like the schema says: `pkgplan schema lock`.",
+)  # fmt: skip
+LOCK_ID = Rule(
+    "PKG612", "lock-id", _E, "an id in a lock file that is none",
+    "Metronome's ids are UUIDs; a placeholder would be sent as it is, and a package be refused or bill nothing.",
+    "Write the id that Metronome shows.",
+)  # fmt: skip
+LOCK_NAME = Rule(
+    "PKG613", "lock-name", _E, "a name in a lock file that nothing can have",
+    "A name is a kind and a key, such as `product/starter-fee`; the id of a misspelt one would never be used.",
+    "Use the name that the hint gives.",
+)  # fmt: skip
+UNKNOWN_PIN = Rule(
+    "PKG614", "unknown-pin", _W, "a name in a lock file that the catalog does not declare",
+    "Nothing uses the id. The name may be misspelt, or have left the catalog.",
+    "Use the name that the hint gives, or remove the line.",
+)  # fmt: skip
+SHARED_ID = Rule(
+    "PKG615", "shared-id", _E, "one id for several names of a lock file",
+    "Two products with one id are one product in Metronome: what is charged for the first is charged for the second.",
+    "Write the id of each; declare a thing once, under one key.",
+)  # fmt: skip
+LOCK_OF_NOTHING = Rule(
+    "PKG616", "lock-of-nothing", _W, "a lock file of an environment that the Project does not have",
+    "Nobody reads it. The environment may be misspelt, renamed or gone.",
+    "Name the file for an environment of the Project, or remove it.",
+)  # fmt: skip
+
+# 62x: state logs
+
+ORPHAN_LOG = Rule(
+    "PKG620", "orphan-log", _W, "a state log that belongs to no environment of the Project",
+    "What is recorded there is not looked at. Names are part of every uniqueness key, so an environment or namespace "
+    "that is renamed is another one: its packages would all be created again.",
+    "Undo the change of the name, or move the log out of state/ if its environment is gone for good.",
+)  # fmt: skip
+NEW_BEGINNING = Rule(
+    "PKG621", "new-beginning", _E, "an environment without a log, next to the log of one that is no longer there",
+    "If the environment was renamed, everything that it has would be created a second time, and its aliases be taken "
+    "over; nothing in Metronome would prevent it.",
+    "Undo the change of the name; if the environment shall begin with nothing, move the other log out of state/.",
+)  # fmt: skip
+
 RULES: tuple[Rule, ...] = tuple(
     sorted((value for value in vars().copy().values() if isinstance(value, Rule)), key=lambda rule: rule.code)
 )
@@ -530,6 +639,6 @@ FOUND_BY_PLANNER = frozenset(
     rule.code
     for rule in (
         ALIAS_IN_PAST, ALIAS_ORPHAN, ALIAS_UNREACHABLE, ALIAS_ENDS, PACKAGE_VANISHED, RETIRED_CHANGED,
-        RETIREMENT_WAITS, FORGOTTEN, ASSUMPTION,
+        RETIREMENT_WAITS, FORGOTTEN, ASSUMPTION, FORGOTTEN_TOUCHED, FOREIGN_ALIAS,
     )
 )  # fmt: skip

@@ -16,12 +16,16 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from pkgplan.model.catalog.catalog import KINDS
 from pkgplan.model.catalog.fragment import FRAGMENT, NEVER_TAKEN_OVER
+from pkgplan.model.catalog.lock_file import LockFile
 from pkgplan.model.schema_shapes import DEF, Schema, folded, nullable, partial, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import BaseModel
+
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+LOCK_SCHEMA: Final = "lock.schema.json"
 
 # Pydantic adds these to every field; none of them says anything in a catalog.
 _NOISE = ("title", "default")
@@ -29,7 +33,7 @@ _NOISE = ("title", "default")
 _ORDER = (
     "$schema", "$id", "title", "description", "$ref", "type", "const", "enum", "pattern", "maxLength",
     "minimum", "exclusiveMinimum", "maximum", "minItems", "minProperties", "properties", "required",
-    "additionalProperties", "propertyNames", "items", "anyOf", "allOf", "if", "then", "else", "x-pkgplan",
+    "additionalProperties", "propertyNames", "items", "not", "anyOf", "allOf", "if", "then", "else", "x-pkgplan",
     "examples", "$defs",
 )  # fmt: skip
 
@@ -67,11 +71,15 @@ def partial_schema_for(kind: str) -> Schema:
 
 
 def all_schemas() -> dict[str, str]:
-    """The text of every committed schema file, by file name."""
-    return {
-        file_name(kind): json.dumps(_in_order_at_every_depth(_published(kind)), indent=2) + "\n"
-        for kind in KINDS
-    }
+    """The text of every committed schema file that describes what people write, by file name."""
+    trees = {**{file_name(kind): _published(kind) for kind in KINDS}, LOCK_SCHEMA: lock_schema()}
+    return {name: json.dumps(_in_order_at_every_depth(tree), indent=2) + "\n" for name, tree in trees.items()}
+
+
+def lock_schema() -> Schema:
+    """The schema of a lock file, which has no kind: it is JSON, and lies beside the catalog."""
+    schema: Schema = unmarked(_model_tree(LockFile, LOCK_SCHEMA, "lock file"))
+    return schema
 
 
 def _published(kind: str) -> Schema:
@@ -104,9 +112,13 @@ def _changes(spec: Schema) -> Schema:
 
 @cache
 def _tree(kind: str) -> Schema:
-    raw = KINDS[kind].model_json_schema(schema_generator=_AsWritten)
+    return _model_tree(KINDS[kind], file_name(kind), kind)
+
+
+def _model_tree(model: type[BaseModel], file: str, title: str) -> Schema:
+    raw = model.model_json_schema(schema_generator=_AsWritten)
     definitions = raw.pop("$defs", {})
-    head = {"$schema": DIALECT, "$id": file_name(kind), "title": f"pkgplan {kind}"}
+    head = {"$schema": DIALECT, "$id": file, "title": f"pkgplan {title}"}
     return _in_order({**_tidy(raw, definitions), **head})
 
 

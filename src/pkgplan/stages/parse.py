@@ -61,9 +61,8 @@ def parse(sources: Iterable[SourceFile], *, complete: bool = True) -> tuple[Cata
                 by_kind[source.kind][document.metadata.key] = Declared(document, source.path)
     if complete and not by_kind["Project"]:
         message = 'the catalog has no "kind: Project"'
-        found.append(
-            Diagnostic(rules.ONE_PROJECT, message, Location(PROJECT_FILE), "write one with `pkgplan init`")
-        )
+        hint = f"write {PROJECT_FILE}; `pkgplan explain Project` says what is in it"
+        found.append(Diagnostic(rules.ONE_PROJECT, message, Location(PROJECT_FILE), hint))
     project = next(iter(by_kind["Project"].values()), None)
     fields = {field: dict(sorted(by_kind[kind].items())) for kind, field in _FIELDS.items()}
     return Catalog(project=project, **fields), tuple(found)

@@ -12,6 +12,7 @@ from pkgplan.model.names import (
     PackageRef,
     UniquenessKey,
     did_you_mean,
+    misspells,
     nearest,
 )
 
@@ -96,3 +97,42 @@ def test_a_hint_names_the_nearest_or_the_few_there_are() -> None:
     assert did_you_mean("zzz", ["b", "a"]) == "known: a, b"
     assert did_you_mean("zzz", []) == ""
     assert did_you_mean("zzz", [f"name-{number}" for number in range(9)]) == ""
+
+
+def test_a_name_in_another_form_is_found_and_both_forms_are_shown() -> None:
+    composed, decomposed = "Caf\u00e9 Plan", "Cafe\u0301 Plan"
+    assert nearest(decomposed, ["Cafe Plan", composed]) == composed
+    hint = 'did you mean "Caf\u00e9 Plan"? It is written "Caf\\u00e9 Plan", and this is "Cafe\\u0301 Plan"'
+    assert did_you_mean(decomposed, [composed]) == hint
+    assert did_you_mean("cafe\u0301 plan", [composed]) == f'did you mean "{composed}"?'
+
+
+@pytest.mark.parametrize(
+    "typed", ["growth  plan", "Growth Plan ", "Growth\u00a0Plan", "Gr\u043ewth Plan", "\u200bGrowth Plan"]
+)
+def test_a_name_with_what_nobody_sees_is_found(typed: str) -> None:
+    assert nearest(typed, ["Growth Plan", "Grown Plant"]) == "Growth Plan"
+
+
+def test_a_name_that_is_there_is_the_nearest_one_itself() -> None:
+    assert nearest("Pro", ["PRO", "Pro", "pro"]) == "Pro"
+
+
+@pytest.mark.parametrize(
+    "text", ["unpinned", "bimonthly", "biweekly", "semiannual", "3 months", "non-monthly"]
+)
+def test_a_word_that_says_more_is_no_misspelling(text: str) -> None:
+    assert not any(misspells(text, choice) for choice in ("pinned", "monthly", "month", "weekly", "annual"))
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("Monthly", "monthly"),
+        ("montly", "monthly"),
+        ("bill-immediately", "bill_immediately"),
+        ("prepayed", "prepaid"),
+    ],
+)
+def test_a_misspelt_word(text: str, choice: str) -> None:
+    assert misspells(text, choice)

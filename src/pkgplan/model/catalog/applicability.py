@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pkgplan.model.catalog.fields import CatalogModel, Key, Name, RoundingMethod, Several
+from pkgplan.model.catalog.fields import CatalogModel, GroupValues, Key, Name, RoundingMethod, Several
 
 RateChoice = Literal["commit_rate", "list_rate"]
 
@@ -29,12 +29,12 @@ class Specifier(CatalogModel):
         description="Tags; products that carry all of them match.",
         examples=[["tokens"]],
     )
-    pricing_group_values: dict[str, str] = Field(
+    pricing_group_values: GroupValues = Field(
         default_factory=dict,
         description="Values of the product's pricing group keys that the usage must have, by key.",
         examples=[{"model": "gnome-large"}],
     )
-    presentation_group_values: dict[str, str] = Field(
+    presentation_group_values: GroupValues = Field(
         default_factory=dict,
         description="Values of the product's presentation group keys that the usage must have, by key.",
         examples=[{"project": "research"}],

@@ -37,7 +37,7 @@ class Metadata(CatalogModel):
         description="The team or person to ask about this declaration.",
         examples=["growth"],
     )
-    labels: dict[str, str] = Field(
+    labels: dict[Name, str] = Field(
         default_factory=dict,
         description="Free text by name, for sorting and searching. Changing labels makes no new version.",
         examples=[{"segment": "self-serve"}],

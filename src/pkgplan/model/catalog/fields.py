@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
 
+from pkgplan.model.appearance import is_tidy
 from pkgplan.model.catalog.conditions import MONEY_SCHEMA
 from pkgplan.model.names import KEY_PATTERN, MAX_ENVIRONMENT, MAX_KEY, MAX_NAMESPACE
 from pkgplan.model.units import (
@@ -28,7 +29,11 @@ CALENDAR_UNITS: Final = ("day", "week", "month", "year")
 # Nothing lasts more than a century; a day more is a slip of the finger.
 MAX_SPAN: Final = {"day": 36525, "week": 5217, "month": 1200, "year": 100, "period": 36525}
 MAX_CUSTOM_FIELD: Final = 200
+MAX_PACKAGE_ID: Final = 128
 RULE_CODE_PATTERN: Final = r"^PKG[0-9]{3}$(?!\n)"
+# What a pattern can say of a name: words with one blank between them. Forms and what is not drawn it cannot.
+NAME_PATTERN: Final = r"^\S+( \S+)*$(?!\n)"
+NAME_OR_NOTHING_PATTERN: Final = r"^(\S+( \S+)*)?$(?!\n)"
 
 
 class CatalogModel(BaseModel):
@@ -113,6 +118,16 @@ def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("the text is blank")
     return value
+
+
+def _tidy(value: str) -> str:
+    if not is_tidy(_not_blank(value)):
+        raise ValueError("the name is not typed as it looks")
+    return value
+
+
+def _tidy_or_empty(value: str) -> str:
+    return _tidy(value) if value else value
 
 
 def _span_schema(kind: str, *, least: int, units: tuple[str, ...]) -> WithJsonSchema:
@@ -208,10 +223,20 @@ Fraction = Annotated[
 
 Name = Annotated[
     str,
-    AfterValidator(_not_blank),
-    WithJsonSchema({"type": "string", "pattern": r"\S", "x-pkgplan": "name"}),
+    AfterValidator(_tidy),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "x-pkgplan": "name"}),
 ]
-"""Text that says something."""
+"""Text by which something is found, told apart or matched, so that what it looks like is what it is.
+
+In composed form (NFC), one blank between words and none around, and no character that nobody sees.
+"""
+
+Text = Annotated[
+    str,
+    AfterValidator(_not_blank),
+    WithJsonSchema({"type": "string", "pattern": r"\S", "x-pkgplan": "text"}),
+]
+"""Text that says something, whatever it looks like: for what exists elsewhere and cannot be typed anew."""
 
 
 def _key_schema(longest: int) -> WithJsonSchema:
@@ -230,8 +255,33 @@ EnvironmentName = Annotated[str, Field(max_length=MAX_ENVIRONMENT), _key_schema(
 RuleCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": RULE_CODE_PATTERN})]
 """The code of a rule, such as PKG214."""
 
-CustomFields = dict[str, Annotated[str, Field(max_length=MAX_CUSTOM_FIELD)]]
+PackageId = Annotated[
+    str,
+    Field(max_length=MAX_PACKAGE_ID),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9A-Za-z-]+$(?!\n)", "maxLength": MAX_PACKAGE_ID}),
+]
+"""The id of a package in an environment; the vendor's are UUIDs."""
+
+CustomValue = Annotated[
+    str,
+    Field(max_length=MAX_CUSTOM_FIELD),
+    AfterValidator(_tidy_or_empty),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": NAME_OR_NOTHING_PATTERN,
+            "maxLength": MAX_CUSTOM_FIELD,
+            "x-pkgplan": "value",
+        }
+    ),
+]
+"""The value of a custom field, by which other systems find the object: as a name, or empty."""
+
+CustomFields = dict[Name, CustomValue]
 """Values of custom fields by their keys."""
+
+GroupValues = dict[Name, str]
+"""Values of group keys by key. The values are those of usage events, whose form is not ours."""
 
 FreeObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})]
 """A mapping whose content nobody here knows; sent as it is."""

@@ -17,6 +17,7 @@ from pkgplan.model.catalog.fields import (
     CatalogModel,
     DurationField,
     FreeObject,
+    GroupValues,
     Key,
     MoneyOrNumber,
     Name,
@@ -44,13 +45,13 @@ class OverrideSpecifier(CatalogModel):
         description="Tags; products that carry all of them are overridden.",
         examples=[["premium"]],
     )
-    pricing_group_values: dict[str, str] = Field(
+    pricing_group_values: GroupValues = Field(
         default_factory=dict,
         description="Values of the product's pricing group keys that are overridden, by key. To overwrite a "
         "price, all keys of the product.",
         examples=[{"model": "gnome-large"}],
     )
-    presentation_group_values: dict[str, str] = Field(
+    presentation_group_values: GroupValues = Field(
         default_factory=dict,
         description="Values of the product's presentation group keys that are overridden, by key.",
         examples=[{"project": "research"}],

@@ -98,7 +98,7 @@ class Retire(CatalogModel):
 
 
 class PackageSpec(CatalogModel):
-    """The terms of a package. A change here makes a new version, except to aliases and retirement."""
+    """The terms of a package. Saying something else makes a new version, except in aliases and retirement."""
 
     from_: Several[Key] = Field(
         default=(),

@@ -14,10 +14,11 @@ from pkgplan.model.catalog.fields import (
     CatalogModel,
     EnvironmentName,
     Key,
-    Name,
     Namespace,
+    PackageId,
     RuleCode,
     Several,
+    Text,
 )
 from pkgplan.model.timeline import TakeoverRule
 
@@ -83,7 +84,7 @@ class Forget(CatalogModel):
         description="Keys of packages whose files were removed on purpose while an alias still sells them.",
         examples=[["legacy-pro"]],
     )
-    aliases: Several[Name] = Field(
+    aliases: Several[Text] = Field(
         default=(),
         description="Names of aliases that were taken out of the catalog on purpose while a package still "
         "holds them.",
@@ -107,7 +108,8 @@ class ProjectSpec(CatalogModel):
     )
     environments: dict[EnvironmentName, Environment] = Field(
         min_length=1,
-        description="The places that the catalog can be applied to, by name (at most 24 characters).",
+        description="The places that the catalog can be applied to, by name (at most 24 characters). The name is part "
+        "of every uniqueness key: never change it once something was applied.",
         examples=[{"local": {"engine": "embedded"}, "production": {"engine": "metronome"}}],
     )
     severities: dict[RuleCode, Literal["error", "warning", "note", "ignore"]] = Field(
@@ -121,6 +123,13 @@ class ProjectSpec(CatalogModel):
         default_factory=Forget,
         description="Packages and aliases that pkgplan stops managing, although they stay in Metronome.",
         examples=[{"packages": ["legacy-pro"]}],
+    )
+
+    takes_over: Several[PackageId] = Field(
+        default=(),
+        description="Ids of packages that pkgplan did not make and that stand behind an alias of the catalog. Those "
+        "that are named here may be pushed off it; all others are left alone.",
+        examples=[["5c6ea0fc-5fba-4d8a-8c1b-df5b45294abc"]],
     )
 
     @property

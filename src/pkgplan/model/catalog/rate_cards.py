@@ -15,6 +15,7 @@ from pkgplan.model.catalog.document import Document
 from pkgplan.model.catalog.fields import (
     BillingFrequency,
     CatalogModel,
+    GroupValues,
     InstantField,
     Key,
     MoneyField,
@@ -98,7 +99,7 @@ class Rate(CatalogModel):
         description="The period that the price is for. Required for products of type `subscription`.",
         examples=["monthly"],
     )
-    pricing_group_values: dict[str, str] = Field(
+    pricing_group_values: GroupValues = Field(
         default_factory=dict,
         description="The values of the product's pricing group keys that the price is for, by key.",
         examples=[{"model": "gnome-large"}],
@@ -127,7 +128,7 @@ class RateCardSpec(CatalogModel):
         description="Names that stand for this rate card, each for a window of time.",
         examples=[[{"name": "Tokens rate card"}]],
     )
-    fiat_credit_type: str | None = Field(
+    fiat_credit_type: Name | None = Field(
         default=None,
         description="The currency of the card, as an ISO code. Metronome takes USD if it is left out.",
         examples=["USD"],

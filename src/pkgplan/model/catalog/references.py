@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from pkgplan.model.catalog.document import Document
-from pkgplan.model.catalog.fields import CatalogModel, Key, Name, Number, Several
+from pkgplan.model.catalog.fields import CatalogModel, Key, Name, Number, Several, Text
 
 AggregationType = Literal["count", "latest", "max", "sum", "unique"]
 ProductType = Literal["fixed", "usage", "composite", "subscription"]
@@ -110,7 +110,7 @@ class BillableMetricSpec(CatalogModel):
         description="Sets of event properties by which usage can be split up, for pricing or on invoices.",
         examples=[[["model"], ["model", "project"]]],
     )
-    sql: Name | None = Field(
+    sql: Text | None = Field(
         default=None,
         description="An SQL query instead of the aggregation, filters and group keys.",
         examples=["SELECT count(distinct user_id) AS value FROM events"],

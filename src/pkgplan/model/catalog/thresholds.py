@@ -15,6 +15,7 @@ from pydantic import Field
 from pkgplan.model.catalog.applicability import Applicability
 from pkgplan.model.catalog.fields import (
     CatalogModel,
+    CustomValue,
     DurationField,
     Fraction,
     Key,
@@ -33,7 +34,7 @@ class StripeConfig(CatalogModel):
         description="Whether Stripe sends an invoice or charges the payment method at once.",
         examples=["payment_intent"],
     )
-    invoice_metadata: dict[str, str] = Field(
+    invoice_metadata: dict[Name, str] = Field(
         default_factory=dict,
         description="Metadata of the invoice in Stripe, for `payment_type: invoice`.",
         examples=[{"order": "top-up"}],
@@ -156,7 +157,7 @@ class CustomFieldFilter(CatalogModel):
         examples=["contract_credit"],
     )
     key: Name = Field(description="The name of the custom field.", examples=["credit_type"])
-    value: str = Field(description="The value that it has.", examples=["trial"])
+    value: CustomValue = Field(description="The value that it has.", examples=["trial"])
 
 
 class Exclusion(CatalogModel):

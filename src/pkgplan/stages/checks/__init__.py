@@ -26,6 +26,7 @@ from pkgplan.stages.checks.dead_terms import check_dead_grants, check_dead_subsc
 from pkgplan.stages.checks.dominated import check_dominated
 from pkgplan.stages.checks.gates import check_balance_filters, check_payment_gates
 from pkgplan.stages.checks.index import Index, Unsound
+from pkgplan.stages.checks.look_alikes import check_look_alike_text, check_names_taken
 from pkgplan.stages.checks.metrics import check_group_keys, check_metrics
 from pkgplan.stages.checks.money import check_exact, check_units
 from pkgplan.stages.checks.override_prices import check_ambiguous_overrides, check_overwrite_units
@@ -81,6 +82,8 @@ if TYPE_CHECKING:
 CHECKS: tuple[Callable[[Index], Iterator[Diagnostic]], ...] = (
     check_references,
     check_default_environment,
+    check_look_alike_text,
+    check_names_taken,
     check_metrics,
     check_group_keys,
     check_product_specs,

@@ -1,4 +1,4 @@
-"""The declared windows of each alias fit together (PKG401, 402, 405, 406, 407, 409).
+"""The declared windows of each alias fit together, and no two aliases look like one (PKG401, 402, 405-407, 409, 411).
 
 Comes in: the index. Goes out: findings at the start or end that does not fit.
 Never here: the present, or who has the alias now; a takeover in the past is the planner's to find.
@@ -14,13 +14,14 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkgplan.model import rules
+from pkgplan.model.appearance import taken_for, told_apart
 from pkgplan.model.diagnostics import Diagnostic, Location, Related
 from pkgplan.model.timeline import Window
 from pkgplan.model.units import on_the_hour, short_instant
-from pkgplan.stages.checks.words import quote
+from pkgplan.stages.checks.words import full_hours, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.package import PackageDocument
@@ -79,21 +80,46 @@ def _check(
             seen[alias.name] = claim.at
             if claim.window.start < claim.window.end:
                 by_alias.setdefault(alias.name, []).append(claim)
+    yield from _look_alikes(by_alias)
     for claims in by_alias.values():
         yield from _together(sorted(claims, key=lambda claim: (claim.window.start, claim.owner)))
+
+
+def _look_alikes(by_alias: Mapping[str, Sequence[Claim]]) -> Iterator[Diagnostic]:
+    """Aliases that people take for one: the one that is declared most often is held to be right."""
+    groups: dict[str, list[str]] = {}
+    for alias in by_alias:
+        groups.setdefault(taken_for(alias), []).append(alias)
+    for names in groups.values():
+        if len(names) > 1:
+            right = max(names, key=lambda name: (len(by_alias[name]), name.isascii()))
+            for name in names:
+                if name != right:
+                    yield from (_looks_like(claim, by_alias[right][0]) for claim in by_alias[name])
+
+
+def _looks_like(claim: Claim, other: Claim) -> Diagnostic:
+    name, right = told_apart(claim.alias, other.alias)
+    return Diagnostic(
+        rules.ALIAS_LOOK_ALIKE,
+        f"alias {name} of {claim.what} {quote(claim.owner)} looks like alias {right} of {quote(other.owner)}, "
+        "but is another one",
+        claim.at.child("name"),
+        f"did you mean {quote(other.alias)}? If two aliases are meant, rename one, so that people can tell them apart",
+        (Related(other.at.child("name"), f"alias {right} is here"),),
+    )
 
 
 def _by_itself(claim: Claim) -> Iterator[Diagnostic]:
     start, end = claim.window.starting_at, claim.window.ending_before
     for bound, instant, verb in (("starting_at", start, "starts"), ("ending_before", end, "ends")):
         if instant is not None and not on_the_hour(instant):
-            hour = short_instant(instant.replace(minute=0, second=0, microsecond=0))
             yield Diagnostic(
                 rules.ALIAS_UNALIGNED,
                 f"alias {quote(claim.alias)} of {claim.what} {quote(claim.owner)} {verb} at "
                 f"{quote(short_instant(instant))}, not on a full hour of UTC",
                 claim.at.child(bound),
-                f"write {quote(hour)} or another full hour",
+                full_hours(instant),
             )
     if start is not None and end is not None and end <= start:
         yield Diagnostic(

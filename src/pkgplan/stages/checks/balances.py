@@ -75,7 +75,9 @@ def _amounts(term: Term, commit: Commit) -> Iterator[Diagnostic]:
         rules.POSTPAID_SCHEDULE,
         f"{term} is {quote(granted)}, but {quote(invoiced)} is invoiced for it",
         term.at.child(*route, "unit_price"),
-        f'write "unit_price: {granted}" and "quantity: 1"' if in_currency else "write both in one currency",
+        f'write the amount that is meant in both: "unit_price: {granted}" and "quantity: 1", or "amount: {invoiced}"'
+        if in_currency
+        else "write both in one currency",
         (Related(term.at.child("access_schedule", "schedule_items", 0, "amount"), "the amount is here"),),
     )
 

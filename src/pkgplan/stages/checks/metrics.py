@@ -43,7 +43,8 @@ def _with_sql(spec: BillableMetricSpec) -> Iterator[tuple[str, Route, str]]:
 
 def _aggregated(spec: BillableMetricSpec) -> Iterator[tuple[str, Route, str]]:
     if spec.aggregation_type is None:
-        yield 'has neither "aggregation_type" nor "sql"', (), 'add "aggregation_type: sum" or another one'
+        hint = 'add "aggregation_type" with what becomes of the events: count, latest, max, sum or unique'
+        yield 'has neither "aggregation_type" nor "sql"', (), hint
     elif spec.aggregation_type != "count" and spec.aggregation_key is None:
         hint = 'add "aggregation_key", the property whose values are counted'
         yield f'of type {quote(spec.aggregation_type)} has no "aggregation_key"', ("aggregation_type",), hint

@@ -14,6 +14,7 @@ from pkgplan.model import rules
 from pkgplan.model.canonical import plain_number, survives_double
 from pkgplan.model.diagnostics import Diagnostic
 from pkgplan.model.units import CURRENCIES, Money
+from pkgplan.stages.checks.unit_hints import NO_UNIT, amount_hint
 from pkgplan.stages.checks.words import dotted, quote
 
 if TYPE_CHECKING:
@@ -73,16 +74,7 @@ def check_units(index: Index) -> Iterator[Diagnostic]:
             continue
         yield Diagnostic(
             rules.UNKNOWN_UNIT,
-            f"{quote(money)} is in {quote(money.unit)}, neither a currency nor a declared PricingUnit",
+            f"{quote(money)} is in {quote(money.unit)}, {NO_UNIT}",
             leaf.at,
-            _unit_hint(index, money),
+            amount_hint(index, money),
         )
-
-
-def _unit_hint(index: Index, money: Money) -> str:
-    upper = money.unit.upper()
-    if upper in CURRENCIES:
-        return f'write "{Money(money.amount, upper)}"'
-    known = (*CURRENCIES, *index.catalog.pricing_units)
-    hint = index.hint("unit", money.unit, known)
-    return hint or "use a currency such as USD, or declare a PricingUnit under references/"

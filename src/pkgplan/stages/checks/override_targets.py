@@ -124,7 +124,7 @@ def check_subscription_overrides(index: Index) -> Iterator[Diagnostic]:
                 rules.SUBSCRIPTION_OVERRIDE,
                 f'{item.term} changes the fee of subscription {quote(item.product.key)} without "billing_frequency"',
                 item.at.child("product"),
-                'add "billing_frequency: monthly", or that of the fee that is meant',
+                'add "billing_frequency" with the period of the fee that is meant',
                 (Related(item.product.at("spec", "type"), "the type of the product is given here"),),
             )
         if item.specifier.product is None and frequency is not None:

@@ -116,7 +116,7 @@ def check_override_priority(index: Index) -> Iterator[Diagnostic]:
                 rules.OVERRIDE_PRIORITY,
                 f'{term} of type {quote(override.type)} has no "priority"',
                 at.at_key(),
-                'add "priority: 1"; of several overrides the one with the lowest number counts',
+                'add "priority" with a number of its own; of several overrides the one with the lowest counts',
                 related,
             )
 

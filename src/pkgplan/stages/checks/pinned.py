@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.model import rules
+from pkgplan.model.appearance import taken_for, told_apart
 from pkgplan.model.diagnostics import Diagnostic, Related
-from pkgplan.model.names import nearest
+from pkgplan.model.names import misspells
 from pkgplan.rating.choice import follows_commit_rate, price
 from pkgplan.rating.grants import drawing_at_commit_rate, payers_of
 from pkgplan.rating.prices import is_charged, line_name
@@ -32,8 +33,18 @@ _MOST_NAMED: Final = 3
 def check_price_labels(index: Index) -> Iterator[Diagnostic]:
     """PKG104 for a label that was meant to pin prices; spelt otherwise it would pin nothing, without a word."""
     for package in index.packages:
-        value = package.document.metadata.labels.get(LABEL, PINNED)
-        if value != PINNED and nearest(value, [PINNED]):
+        labels = package.document.metadata.labels
+        for name, text in labels.items():
+            if name != LABEL and taken_for(name) == LABEL and misspells(text, PINNED):
+                yield Diagnostic(
+                    rules.UNKNOWN_VALUE,
+                    f"label {told_apart(name, LABEL)[0]} of package {quote(package.key)} is not the label "
+                    f'"{LABEL}", so it pins nothing',
+                    package.at("metadata", "labels", name).at_key(),
+                    f'write "{LABEL}", or give the label a name of its own',
+                )
+        value = labels.get(LABEL, PINNED)
+        if value != PINNED and misspells(value, PINNED):
             yield Diagnostic(
                 rules.UNKNOWN_VALUE,
                 f'label "price" of package {quote(package.key)} is {quote(value)}, which pins nothing',

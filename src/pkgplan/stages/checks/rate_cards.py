@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
 from pkgplan.model.units import CURRENCIES, USD, Money
+from pkgplan.stages.checks.unit_hints import currency_hint
 from pkgplan.stages.checks.words import listed, quote
 
 if TYPE_CHECKING:
@@ -59,9 +60,8 @@ def _rate_kind(
         yield Diagnostic(rules.WRONG_PRODUCT_TYPE, message, card.at(*route, "rate_type"), hint, related)
     if kind == "subscription" and rate.billing_frequency is None:
         message = f'the rate of {product} has no "billing_frequency"'
-        yield Diagnostic(
-            rules.MISSING_KEY, message, card.at(*route), 'add "billing_frequency: monthly"', related
-        )
+        hint = 'add "billing_frequency" with the period that the price is for: weekly, monthly, quarterly or annual'
+        yield Diagnostic(rules.MISSING_KEY, message, card.at(*route), hint, related)
     if kind != "subscription" and rate.billing_frequency is not None:
         message = f"the rate of {product} has the billing frequency {quote(rate.billing_frequency)}"
         at = card.at(*route, "billing_frequency")
@@ -86,8 +86,8 @@ def check_rate_units(index: Index) -> Iterator[Diagnostic]:
             message = (
                 f"rate card {quote(card.key)} is in {quote(currency)}, not a currency Metronome bills in"
             )
-            hint = index.hint("currency", currency, CURRENCIES) or "use an ISO code such as USD"
-            yield Diagnostic(rules.UNKNOWN_UNIT, message, card.at("spec", "fiat_credit_type"), hint)
+            at = card.at("spec", "fiat_credit_type")
+            yield Diagnostic(rules.UNKNOWN_UNIT, message, at, currency_hint(currency))
             continue
         yield from _conversions(index, card, currency)
         convertible = {conversion.custom_credit_type for conversion in spec.credit_type_conversions}
@@ -106,14 +106,6 @@ def _conversions(index: Index, card: Declared[RateCardDocument], currency: str) 
             message = f"rate card {quote(card.key)} says twice what {quote(unit)} is worth"
             related = (Related(before, "the first worth is here"),)
             yield Diagnostic(rules.MIXED_UNITS, message, card.at(*route), "keep one of the two", related)
-        declared = index.catalog.pricing_units.get(unit)
-        if declared is not None and declared.document.spec.name in CURRENCIES:
-            message = (
-                f"{quote(unit)} is the currency {quote(declared.document.spec.name)}, not a unit of yours"
-            )
-            related = (Related(declared.at("spec", "name"), "its name is given here"),)
-            hint = "remove the worth, or give the unit another name"
-            yield Diagnostic(rules.MIXED_UNITS, message, card.at(*route, "custom_credit_type"), hint, related)
         at = card.at(*route, "fiat_per_custom_credit")
         if _is_unit(index, worth.unit) and worth.unit != currency:
             message = (

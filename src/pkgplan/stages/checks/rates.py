@@ -16,10 +16,11 @@ from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic, Related
 from pkgplan.model.units import on_the_hour, short_instant
 from pkgplan.stages.checks.rate_cards import prices_of
-from pkgplan.stages.checks.words import listed, quote
+from pkgplan.stages.checks.words import full_hours, listed, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from pkgplan.model.catalog.catalog import Declared
     from pkgplan.model.catalog.rate_cards import Rate, RateCardDocument
@@ -52,13 +53,12 @@ def _unaligned(card: Declared[RateCardDocument], position: int, rate: Rate) -> I
     bounds = (("starting_at", rate.starting_at, "starts"), ("ending_before", rate.ending_before, "ends"))
     for bound, instant, verb in bounds:
         if instant is not None and not on_the_hour(instant):
-            hour = short_instant(instant.replace(minute=0, second=0, microsecond=0))
             yield Diagnostic(
                 rules.RATE_TIMES,
                 f"a rate of product {quote(rate.product)} {verb} at {quote(short_instant(instant))}, "
                 "not on a full hour of UTC",
                 card.at("spec", "rates", position, bound),
-                f"write {quote(hour)} or another full hour",
+                full_hours(instant),
             )
 
 
@@ -139,6 +139,12 @@ def check_rate_group_values(index: Index) -> Iterator[Diagnostic]:
                     f"a rate of product {quote(rate.product)} has a value for {listed(given - wanted)}, "
                     "which is no pricing group key of the product",
                     at.child("pricing_group_values"),
-                    'remove it, or add the key to "pricing_group_key" of the product',
+                    _misspelt_key(index, product.key, given - wanted, wanted)
+                    or 'remove it, or add the key to "pricing_group_key" of the product',
                     related,
                 )
+
+
+def _misspelt_key(index: Index, product: str, given: AbstractSet[str], wanted: AbstractSet[str]) -> str:
+    hints = (index.hint(f"group key of {product}", name, wanted) for name in sorted(given))
+    return next((hint for hint in hints if "?" in hint), "")

@@ -41,7 +41,7 @@ def check_quantity_or_seats(index: Index) -> Iterator[Diagnostic]:
                 rules.QUANTITY_OR_SEATS,
                 f"{term} has both quantity {quote(quantity)} and subscription {quote(link.subscription)}",
                 term.at.child("access_amount", "quantity"),
-                "remove the quantity; the subscription's quantity counts",
+                "remove the quantity to grant it for each unit of the subscription, or the subscription_config",
                 (Related(term.at.child("subscription_config"), "the subscription is here"),),
             )
         elif quantity is None and link is None:
@@ -49,7 +49,7 @@ def check_quantity_or_seats(index: Index) -> Iterator[Diagnostic]:
                 rules.QUANTITY_OR_SEATS,
                 f'{term} has neither "quantity" nor "subscription_config"',
                 term.at.child("access_amount"),
-                'add "quantity: 1"',
+                'add "quantity" with how often a period grants it, or "subscription_config" to grant it for each unit',
             )
 
 
@@ -93,7 +93,7 @@ def check_daily(index: Index) -> Iterator[Diagnostic]:
                 f'{term} is "daily", but linked to the seats of subscription '
                 f"{quote(term.value.subscription_config.subscription)}",
                 where,
-                'use "recurrence_frequency: weekly" or longer',
+                "use a longer frequency, and the amount that belongs to it",
             )
         earlier = first.setdefault(term.package.key, term)
         if earlier is not term:
@@ -101,7 +101,7 @@ def check_daily(index: Index) -> Iterator[Diagnostic]:
                 rules.DAILY_RECURRENCE,
                 f'{term} is "daily", and so is {earlier}; Metronome takes one a contract',
                 where,
-                "keep one daily grant, or use another frequency",
+                "keep one daily grant, or use another frequency and the amount that belongs to it",
                 (Related(earlier.at.child("recurrence_frequency"), "the other one is here"),),
             )
 

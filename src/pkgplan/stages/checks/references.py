@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from pkgplan.model import rules
 from pkgplan.model.diagnostics import Diagnostic
+from pkgplan.model.names import WHERE_IDS_BELONG, looks_like_id
 from pkgplan.stages.checks.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pkgplan.stages.checks.index import Index
+    from pkgplan.stages.checks.index import Index, Leaf
 
 # The field, what it names, and the kind of file that would declare it.
 _FIELDS: Final = {
@@ -41,12 +42,19 @@ def check_references(index: Index) -> Iterator[Diagnostic]:
         # An alias of a rate card is not its key, so any rate card with faults may have it.
         key = None if leaf.field == "rate_card_alias" else name
         if name not in declared[what] and not index.may_declare(kind, key):
-            known = declared[what]
-            how = (
-                f"a {kind} with this alias" if leaf.field == "rate_card_alias" else f"a {kind} with this key"
-            )
-            hint = index.hint(what, name, known) or f"declare {how} under references/"
+            hint = _hint(index, leaf, name, declared[what])
             yield Diagnostic(rules.UNKNOWN_REFERENCE, f"{what} {quote(name)} is not declared", leaf.at, hint)
+
+
+def _hint(index: Index, leaf: Leaf, name: str, known: Mapping[str, object]) -> str:
+    """A name that resembles another one is only one of two ways on: it may as well be a new one."""
+    what, kind = _FIELDS[leaf.field]
+    if looks_like_id(name):
+        named = "an alias" if leaf.field == "rate_card_alias" else "the key"
+        return f"write {named} of the {kind} that has this id: {WHERE_IDS_BELONG}"
+    declare = f"declare a {kind} with this {'alias' if leaf.field == 'rate_card_alias' else 'key'} under references/"
+    near = index.hint(what, name, known)
+    return f"{near}{' Otherwise' if '?' in near else '; or'} {declare}" if near else declare
 
 
 def _declared(index: Index) -> dict[str, Mapping[str, object]]:

@@ -192,7 +192,13 @@ def _seats(package: Declared[PackageDocument], key: str, subscription: Subscript
         return
     if subscription.initial_quantity is None:
         at = package.at(*route).at_key()
-        yield _misfit(key, mode, 'has no "initial_quantity"', at, 'add "initial_quantity: 1"')
+        yield _misfit(
+            key,
+            mode,
+            'has no "initial_quantity"',
+            at,
+            'add "initial_quantity" with how many each contract starts with',
+        )
     if subscription.seat_config is not None:
         at = package.at(*route, "seat_config").at_key()
         hint = 'remove it, or add "quantity_management_mode: seat_based"'

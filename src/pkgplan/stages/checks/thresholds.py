@@ -12,8 +12,10 @@ from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.model import rules
+from pkgplan.model.appearance import taken_for, told_apart
 from pkgplan.model.diagnostics import Diagnostic, Related
 from pkgplan.model.units import CURRENCIES, USD, Money
+from pkgplan.stages.checks.unit_hints import NO_UNIT, unit_hint
 from pkgplan.stages.checks.words import listed, quote
 
 if TYPE_CHECKING:
@@ -173,25 +175,28 @@ def check_spend_trackers(index: Index) -> Iterator[Diagnostic]:
     units = index.catalog.pricing_units
     for package in index.packages:
         first: dict[str, str] = {}
-        for key, tracker in package.document.spec.spend_trackers.items():
+        trackers = package.document.spec.spend_trackers
+        for key, tracker in trackers.items():
             route = ("spec", "spend_trackers", key)
             unit = tracker.credit_type
             if unit not in CURRENCIES and unit not in units:
                 yield Diagnostic(
                     rules.UNKNOWN_UNIT,
-                    f"spend tracker {quote(key)} counts {quote(unit)}, neither a currency nor a declared PricingUnit",
+                    f"spend tracker {quote(key)} counts {quote(unit)}, {NO_UNIT}",
                     package.at(*route, "credit_type"),
-                    index.hint("unit", unit, (*CURRENCIES, *units)) or "use a currency such as USD",
+                    unit_hint(index, unit),
                 )
             alias = tracker.alias or key
-            other = first.setdefault(alias, key)
+            other = first.setdefault(taken_for(alias), key)
             if other != key:
+                is_called, also = told_apart(alias, trackers[other].alias or other)
+                like = f"both called {is_called}" if is_called == also else f"called {also} and {is_called}"
                 at = package.at(*route, "alias") if tracker.alias else package.at(*route).at_key()
                 yield Diagnostic(
                     rules.DUPLICATE_TERM,
-                    f"spend trackers {quote(other)} and {quote(key)} are both called {quote(alias)} in Metronome",
+                    f"spend trackers {quote(other)} and {quote(key)} are {like} in Metronome",
                     at,
-                    "give one of them another alias",
+                    "give one of them another alias, which looks like no other",
                     (Related(package.at("spec", "spend_trackers", other).at_key(), "the other one is here"),),
                 )
 

@@ -6,20 +6,32 @@ Comes in: text and values of the model. Goes out: text. Never here: rules.
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from pkgplan.model.canonical import plain_number
+from pkgplan.model.units import next_full_hour, short_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pkgplan.model.diagnostics import Route
+    from pkgplan.model.units import Instant
 
 _LONGEST_SHOWN = 60
 
 
 def quote(value: object) -> str:
     """A value in quotes; control characters are escaped, so that a name cannot break a line."""
-    text = json.dumps(str(value), ensure_ascii=False)[1:-1]
+    plain = plain_number(value) if isinstance(value, Decimal) else str(value)
+    text = json.dumps(plain, ensure_ascii=False)[1:-1]
     return f'"{text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."}"'
+
+
+def full_hours(instant: Instant) -> str:
+    """A hint for an instant between two full hours; which of them is meant nobody knows."""
+    before, after = instant.replace(minute=0, second=0, microsecond=0), next_full_hour(instant)
+    return f"write {quote(short_instant(before))} or {quote(short_instant(after))}, whichever is meant"
 
 
 def listed(values: Iterable[object]) -> str:

@@ -12,25 +12,35 @@ from typing import TYPE_CHECKING
 from pkgplan.model import rules
 from pkgplan.model.catalog.catalog import KINDS
 from pkgplan.model.diagnostics import Diagnostic
-from pkgplan.stages.validate.shape import shape_faults
+from pkgplan.stages.validate.shape import WrittenAt, shape_faults
 from pkgplan.stages.validate.words import show, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from pkgplan.model.diagnostics import Route
+    from pkgplan.model.diagnostics import Location, Route
     from pkgplan.model.source import SourceFile
 
 
-def validate(sources: Iterable[SourceFile]) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
+def _nobody_knows(_at: Location) -> None:
+    """For whoever has only the data."""
+
+
+def validate(
+    sources: Iterable[SourceFile], written_at: WrittenAt = _nobody_knows
+) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     """Check every document against the schema of its kind.
+
+    Args:
+        sources: readable documents, with `from` written out.
+        written_at: how a value that is no text is written in its file; only asked once there is a fault to word.
 
     Returns:
         The documents without a fault, in the order given, and all faults of the others, each once. A document
         that lacks what it starts from is in neither: what is there has no fault, but it is not whole.
     """
     given = tuple(sources)
-    found = {source.path: tuple(dict.fromkeys(_faults(source))) for source in given}
+    found = {source.path: tuple(dict.fromkeys(_faults(source, written_at))) for source in given}
     misspelt = {
         (path, fault.at.route[:-1])
         for path, faults in found.items()
@@ -54,7 +64,7 @@ def _unexplained(
             yield fault
 
 
-def _faults(source: SourceFile) -> Iterator[Diagnostic]:
+def _faults(source: SourceFile, written_at: WrittenAt) -> Iterator[Diagnostic]:
     if not isinstance(source.data, dict):
         yield Diagnostic(
             rules.WRONG_TYPE,
@@ -63,7 +73,7 @@ def _faults(source: SourceFile) -> Iterator[Diagnostic]:
             'start with "apiVersion: pkgplan/v1" and "kind:"',
         )
     elif source.kind in KINDS:
-        yield from shape_faults(source, source.kind)
+        yield from shape_faults(source, source.kind, written_at)
     else:
         yield _kind_fault(source)
 

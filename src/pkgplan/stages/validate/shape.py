@@ -7,6 +7,9 @@ The faults of single values are in values.py; here are those of keys, and the wa
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,12 +17,14 @@ from pkgplan.model import rules
 from pkgplan.model.catalog.fragment import FRAGMENT, NEVER_TAKEN_OVER
 from pkgplan.model.catalog.package import TERMS
 from pkgplan.model.diagnostics import Diagnostic, Location, Route
+from pkgplan.model.money_readings import money_in
 from pkgplan.model.names import MAX_KEY, nearest
+from pkgplan.model.readings import advice
 from pkgplan.model.schemas import partial_schema_for, schema_for
 from pkgplan.model.source import origin_of
 from pkgplan.stages.validate.scalars import scalar_fault
-from pkgplan.stages.validate.values import such_as, value_fault
-from pkgplan.stages.validate.words import show, subject, suggestion
+from pkgplan.stages.validate.values import Given, such_as, value_fault
+from pkgplan.stages.validate.words import digits, show, subject, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +34,13 @@ if TYPE_CHECKING:
     from pkgplan.model.source import SourceFile
 
 
+WrittenAt = Callable[[Location], "str | None"]
+"""How a plain scalar is written in its file, which the parsed value does not tell: `0815`, `1e5`, `0x1F`."""
+
 _REST_OF_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?( [A-Za-z][A-Za-z0-9-]*)?")
+
+
+_NO_COMMA = "write the number without a comma: within braces a comma ends the value"
 
 
 class Miss(NamedTuple):
@@ -43,7 +54,7 @@ class Miss(NamedTuple):
     of_key: bool
 
 
-def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
+def shape_faults(source: SourceFile, kind: str, written_at: WrittenAt) -> Iterator[Diagnostic]:
     """Every fault of a document of a known kind; a value has at most one."""
     values: set[Route] = set()
     for miss in _misses(source, kind):
@@ -56,9 +67,33 @@ def shape_faults(source: SourceFile, kind: str) -> Iterator[Diagnostic]:
             yield from _unknown(miss, at, source, kind)
         elif miss.route not in values:
             values.add(miss.route)
-            fault = value_fault(miss.keyword, miss.limit, miss.value, miss.schema)
-            hint = fault.hint + _about_null(miss, kind)
+            given = _given(miss, source, written_at)
+            fault = value_fault(miss.keyword, miss.limit, given, miss.schema)
+            hint = (_with_rest(miss, source) or fault.hint) + _about_null(miss, kind)
             yield Diagnostic(fault.rule, f"{subject(miss.route)} {fault.problem}", at, hint)
+
+
+def _given(miss: Miss, source: SourceFile, written_at: WrittenAt) -> Given:
+    field = next((part for part in reversed(miss.route) if isinstance(part, str)), "")
+    if not isinstance(miss.value, bool | int | Decimal):
+        return Given(miss.value, field)
+    path = origin_of(miss.route, source.origins, source.path)
+    return Given(miss.value, field, written_at(Location(path, miss.route)))
+
+
+def _with_rest(miss: Miss, source: SourceFile) -> str:
+    """What to write for `{price: 1,000.00 USD}`, where YAML takes the end of the amount for a key."""
+    if not isinstance(miss.value, int) or not miss.route:
+        return ""
+    beside: Any = source.data
+    for part in miss.route[:-1]:
+        beside = beside[part]
+    keys = [*beside] if isinstance(beside, dict) else []
+    behind = keys[keys.index(miss.route[-1]) + 1 :][:1] if miss.route[-1] in keys else []
+    if not behind or not _is_rest(behind[0], beside[behind[0]]):
+        return ""
+    amount = f"{digits(miss.value)},{behind[0]}"
+    return advice(amount, money_in(amount), _NO_COMMA)
 
 
 def _about_null(miss: Miss, kind: str) -> str:
@@ -173,8 +208,11 @@ def _unknown(miss: Miss, at: Location, source: SourceFile, kind: str) -> Iterato
 
 def _cut_off(key: str, value: Any) -> str:
     """What to do about `{price: 1,000.00 USD}`, where YAML takes the end of the number for a key."""
-    is_rest = value is None and _REST_OF_NUMBER.fullmatch(key)
-    return "write the number without a comma: within braces a comma ends the value" if is_rest else ""
+    return _NO_COMMA if _is_rest(key, value) else ""
+
+
+def _is_rest(key: str, value: Any) -> bool:
+    return value is None and _REST_OF_NUMBER.fullmatch(key) is not None
 
 
 def _moved(key: str, route: Route, kind: str) -> str:
@@ -195,15 +233,18 @@ def _moved(key: str, route: Route, kind: str) -> str:
 def _explained(route: Route, kind: str) -> str:
     """Where the known keys of a place are listed, when there are too many for a hint."""
     parts = [kind, *("*" if isinstance(part, int) else part for part in route)]
-    return f"remove it, or see `pkgplan explain {'.'.join(parts)}`"
+    return f"remove it, or see `pkgplan explain {shlex.quote('.'.join(parts))}`"
 
 
 def _malformed_key(miss: Miss, at: Location) -> Diagnostic:
     key: str = miss.value
+    rule = rules.MALFORMED_NAME
     if "x-pkgplan" in miss.schema:
-        fault = scalar_fault("key", key, longest=miss.schema.get("maxLength", MAX_KEY))
+        kind = miss.schema["x-pkgplan"]
+        fault = scalar_fault(kind, key, longest=miss.schema.get("maxLength", MAX_KEY))
+        rule = fault.rule if fault else rule
         problem, hint = (fault.problem, fault.hint) if fault else (f"is {show(key)}, not a key", "")
     else:
         problem, hint = f"is {show(key)}, not the code of a rule", 'write it like "PKG214"'
     place = at.child(key).at_key()
-    return Diagnostic(rules.MALFORMED_NAME, f"a key of {subject(at.route)} {problem}", place, hint)
+    return Diagnostic(rule, f"a key of {subject(at.route)} {problem}", place, hint)

@@ -6,17 +6,21 @@ Never here: places, or text made by jsonschema. A test holds `WORDED` equal to t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkgplan.model import rules
+from pkgplan.model.appearance import told_apart
 from pkgplan.model.catalog.document import API_VERSION
 from pkgplan.model.names import MAX_KEY
-from pkgplan.stages.validate.scalars import Fault, scalar_fault
-from pkgplan.stages.validate.words import show, suggestion
+from pkgplan.stages.validate.choices import choice_hint
+from pkgplan.stages.validate.fault import Fault
+from pkgplan.stages.validate.numbers import number_hint, share_hint
+from pkgplan.stages.validate.scalars import not_text, scalar_fault
+from pkgplan.stages.validate.words import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from pkgplan.model.canonical import JsonValue
 
@@ -31,15 +35,32 @@ _TYPES = {
 _TERMS_HINT = (
     'write a mapping: a key of your choice and a colon in place of each "-", such as "signup-credit:"'
 )
+_YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "on", "true"), "true"),
+    **dict.fromkeys(("no", "n", "off", "false"), "false"),
+}
 
 
-def value_fault(keyword: str, limit: Any, value: JsonValue, schema: dict[str, Any]) -> Fault:
+class Given(NamedTuple):
+    """A value, the field that holds it, and how it is written in its file if it is no text and anybody knows."""
+
+    value: JsonValue
+    field: str = ""
+    written: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The value as a message quotes it."""
+        return show(self.value, self.written)
+
+
+def value_fault(keyword: str, limit: Any, given: Given, schema: dict[str, Any]) -> Fault:
     """The fault of a value that failed `keyword: limit`."""
     if "x-pkgplan" in schema:
         keyword, limit = "x-pkgplan", schema["x-pkgplan"]
-    elif value is None and keyword != "const":
+    elif given.value is None and keyword != "const":
         return Fault(rules.WRONG_TYPE, "has no value", "write a value or remove the key")
-    return WORDED.get(keyword, _misplaced)(limit, value, schema)
+    return WORDED.get(keyword, _misplaced)(limit, given, schema)
 
 
 def plain(value: Any) -> str:
@@ -47,38 +68,43 @@ def plain(value: Any) -> str:
     return value if isinstance(value, str) else show(value)
 
 
-def _misplaced(_limit: Any, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.WRONG_TYPE, f"is {show(value)}, which does not belong here")
+def _misplaced(_limit: Any, given: Given, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.WRONG_TYPE, f"is {given.shown}, which does not belong here")
 
 
-def _scalar(kind: str, value: JsonValue, schema: dict[str, Any]) -> Fault:
-    fault = scalar_fault(kind, value, longest=schema.get("maxLength", MAX_KEY))
-    return fault or _misplaced(kind, value, schema)
+def _scalar(kind: str, given: Given, schema: dict[str, Any]) -> Fault:
+    longest = schema.get("maxLength", MAX_KEY)
+    fault = scalar_fault(kind, given.value, longest=longest, written=given.written)
+    return fault or _misplaced(kind, given, schema)
 
 
-def _type(wanted: str, value: JsonValue, schema: dict[str, Any]) -> Fault:
-    return Fault(
-        rules.WRONG_TYPE, f"is {show(value)}, not {_TYPES[wanted]}", _type_hint(wanted, value, schema)
-    )
+def _type(wanted: str, given: Given, schema: dict[str, Any]) -> Fault:
+    if wanted == "string":
+        longest = schema.get("maxLength")
+        return not_text(given.value, given.written, lambda text: _too_long(longest, text))
+    is_whole = wanted == "integer" and isinstance(given.value, Decimal) and not given.value % 1
+    problem = f"is {given.shown}, not {'written as ' if is_whole else ''}{_TYPES[wanted]}"
+    return Fault(rules.WRONG_TYPE, problem, _type_hint(wanted, given, schema))
 
 
-def _type_hint(wanted: str, value: JsonValue, schema: dict[str, Any]) -> str:
-    items = schema.get("items", {})
+def _type_hint(wanted: str, given: Given, schema: dict[str, Any]) -> str:
+    value, items = given.value, schema.get("items", {})
     scalar = not isinstance(value, dict | list) and items.get("type") != "object"
-    hints = {
-        "string": f"quote it: '{plain(value)}'" if scalar else "write text",
-        "number": "write a plain number, without quotes or a unit",
-        "integer": "write a whole number, without quotes or a unit",
-        "boolean": "write true or false",
-        "object": f"write `key: value` lines under it, indented{_first_key(schema)}",
-        "array": f"write a list: [{plain(value)}]"
-        if scalar
-        else f'start each entry with "- "{_first_key(items)}',
-    }
     entries = schema.get("additionalProperties")
     if isinstance(value, list) and isinstance(entries, dict) and entries.get("type") == "object":
         return _TERMS_HINT
-    return hints[wanted]
+    match wanted:
+        case "number" | "integer":
+            return number_hint(value, given.field, whole=wanted == "integer", schema=schema)
+        case "boolean":
+            meant = _YES_OR_NO.get(value.strip().lower()) if isinstance(value, str) else None
+            return f"write {meant}" if meant else "write true or false"
+        case "object":
+            return f"write `key: value` lines under it, indented{_first_key(schema)}"
+        case _ if scalar:
+            return f"write a list: [{given.written or plain(value)}]"
+        case _:
+            return f'start each entry with "- "{_first_key(items)}'
 
 
 def such_as(key: str, schema: dict[str, Any]) -> str:
@@ -94,49 +120,57 @@ def _first_key(schema: dict[str, Any]) -> str:
     return ""
 
 
-def _enum(allowed: list[str], value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    near = suggestion(value, allowed) if isinstance(value, str) else ""
-    choices = "" if "did you mean" in near or "known: " in near else "one of: " + ", ".join(allowed)
-    hint = "; ".join(filter(None, [near, choices]))
-    return Fault(rules.UNKNOWN_VALUE, f"is {show(value)}, not one of the known values", hint)
+def _enum(allowed: list[str], given: Given, _schema: dict[str, Any]) -> Fault:
+    hint = choice_hint(given.value, allowed)
+    return Fault(rules.UNKNOWN_VALUE, f"is {given.shown}, not one of the known values", hint)
 
 
-def _const(only: str, value: JsonValue, _schema: dict[str, Any]) -> Fault:
+def _const(only: str, given: Given, _schema: dict[str, Any]) -> Fault:
     rule = rules.UNKNOWN_API_VERSION if only == API_VERSION else rules.UNKNOWN_VALUE
-    return Fault(rule, f"is {show(value)}, not {show(only)}", f'write "{only}"')
+    if isinstance(given.value, dict | list | None):
+        return Fault(rule, f"is {given.shown}, not {show(only)}", f'write "{only}"')
+    is_now, wanted = told_apart(given.value, only)
+    return Fault(rule, f"is {is_now}, not {wanted}", f'write "{only}"')
 
 
-def _minimum(least: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, f"is {show(value)}, less than {least}", f"write {least} or more")
+def _minimum(least: int | Decimal, given: Given, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, f"is {given.shown}, less than {least}", f"write {least} or more")
 
 
-def _above(least: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, f"is {show(value)}, not more than {least}", f"write more than {least}")
+def _above(least: int | Decimal, given: Given, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, f"is {given.shown}, not more than {least}", f"write more than {least}")
 
 
-def _maximum(most: int | Decimal, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, f"is {show(value)}, more than {most}", f"write {most} or less")
+def _maximum(most: int | Decimal, given: Given, schema: dict[str, Any]) -> Fault:
+    hint = share_hint(given.value, given.field, schema) or f"write {most} or less"
+    return Fault(rules.OUT_OF_RANGE, f"is {given.shown}, more than {most}", hint)
 
 
-def _max_length(most: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    length = len(value) if isinstance(value, str) else 0
-    problem = f"is {show(value)}, {length} characters long"
+def _max_length(most: int, given: Given, _schema: dict[str, Any]) -> Fault:
+    fault = _too_long(most, given.value) if isinstance(given.value, str) else None
+    return fault or _misplaced(most, given, {})
+
+
+def _too_long(most: int | None, text: str) -> Fault | None:
+    if most is None or len(text) <= most:
+        return None
+    problem = f"is {show(text)}, {len(text)} characters long"
     return Fault(rules.OUT_OF_RANGE, problem, f"use at most {most} characters")
 
 
-def _min_properties(least: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, _too_few(least, value), "add an entry")
+def _min_properties(least: int, given: Given, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, _too_few(least, given.value), "add an entry")
 
 
-def _min_items(least: int, value: JsonValue, _schema: dict[str, Any]) -> Fault:
-    return Fault(rules.OUT_OF_RANGE, _too_few(least, value), 'add an entry that starts with "- "')
+def _min_items(least: int, given: Given, _schema: dict[str, Any]) -> Fault:
+    return Fault(rules.OUT_OF_RANGE, _too_few(least, given.value), 'add an entry that starts with "- "')
 
 
 def _too_few(least: int, value: JsonValue) -> str:
     return f"has fewer than {least} entries" if value else "has no entries"
 
 
-WORDED: dict[str, Callable[[Any, JsonValue, dict[str, Any]], Fault]] = {
+WORDED: dict[str, Callable[[Any, Given, dict[str, Any]], Fault]] = {
     "x-pkgplan": _scalar,
     "type": _type,
     "enum": _enum,

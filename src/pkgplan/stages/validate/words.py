@@ -11,6 +11,7 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pkgplan.model.appearance import seen
 from pkgplan.model.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 60
 # Beyond this a name is no misspelling, and comparing it with the known ones takes long.
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
 
 
-def show(value: JsonValue) -> str:
-    """A value as a message quotes it, cut short and on one line."""
+def show(value: JsonValue, written: str | None = None) -> str:
+    """A value as a message quotes it, cut short and on one line; what is no text, as it is written in its file."""
     match value:
         case None:
             return "empty"
         case bool():
-            return "true" if value else "false"
+            return written or ("true" if value else "false")
         case int() | Decimal():
-            return _cut(written(value))
+            return _cut(written or digits(value))
         case str():
             return f'"{_cut(json.dumps(value, ensure_ascii=False)[1:-1])}"'
         case dict():
@@ -41,8 +42,8 @@ def show(value: JsonValue) -> str:
             return "a list"
 
 
-def written(number: int | Decimal) -> str:
-    """A number with the digits that the file has, without an exponent."""
+def digits(number: int | Decimal) -> str:
+    """A number with its digits, without an exponent."""
     return str(number) if isinstance(number, int) else format(number, "f")
 
 
@@ -57,7 +58,7 @@ def subject(route: Route) -> str:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """What was probably meant, and which character only looks like a letter."""
-    near = did_you_mean(name, known) if len(name) <= _LONGEST_NAME else ""
+    near = did_you_mean(name, known) if len(name) <= LONGEST_NAME else ""
     return "; ".join(filter(None, [look_alike(name), near]))
 
 
@@ -71,7 +72,8 @@ def look_alike(name: str) -> str:
 
 def as_key(text: str) -> str:
     """The key that a text could have had, or nothing."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", seen(text)) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
 
 
 def _cut(text: str) -> str:

@@ -56,6 +56,7 @@ def test_no_schema_is_left_over() -> None:
         "customers-list.schema.json",
         "diagnostics.schema.json",
         "diff.schema.json",
+        "lock.schema.json",
         "plan.schema.json",
         "provision.schema.json",
     }

@@ -100,7 +100,7 @@ def test_two_without_a_start() -> None:
         '"starter"',
         "both without",
     )
-    assert checked(_two(_window(), _window(name="Starter plan"))) == ()
+    assert checked(_two(_window(), _window(name="Another Plan"))) == ()
 
 
 def test_an_end_that_is_not_after_the_start() -> None:

@@ -69,14 +69,18 @@ def test_prices_of_rate_cards_are_looked_at() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("price", "hint"),
-    [
-        ("10.00 usd", 'write "10.00 USD"'),
-        ("10 ai-credit", 'did you mean "ai-credits"?'),
-        ("10 JPY", "use a currency such as USD, or declare a PricingUnit under references/"),
-    ],
-)
+ONE_OF = "write the one that is meant: "
+UNKNOWN_UNITS = [
+    ("10.00 usd", 'write "10.00 USD"'),
+    ("10 ai-credit", 'did you mean "ai-credits"?'),
+    ("10 moons", "known: ai-credits; use a currency such as USD, or declare a PricingUnit under references/"),
+    ("10 cents", 'write "0.10 USD" if US cents are meant'),
+    ("10 kr", f'{ONE_OF}"10.00 DKK" if DKK is meant, "10.00 NOK" if NOK is meant, or "10.00 SEK" if SEK is meant'),
+    ("1.500 euros", f'{ONE_OF}"1500.00 EUR" if the point groups thousands, or "1.50 EUR" if it begins a fraction'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("price", "hint"), UNKNOWN_UNITS)
 def test_a_unit_that_does_not_exist(price: str, hint: str) -> None:
     catalog = example()
     catalog.add("PricingUnit", "ai-credits", {"name": "AI credits"})
@@ -156,10 +160,9 @@ def test_a_unit_is_worth_some_money(worth: str, rule: Rule, word: str) -> None:
 
 def test_a_currency_is_not_worth_another_one() -> None:
     catalog = example()
-    catalog.add("PricingUnit", "ai-credits", {"name": "EUR"})
+    path = catalog.add("PricingUnit", "ai-credits", {"name": "EUR"})
     catalog.card["credit_type_conversions"] = [CREDITS]
-    at = "credit_type_conversions.0.custom_credit_type"
-    expect(catalog, rules.MIXED_UNITS, at, '"EUR"', path=CARD)
+    expect(catalog, rules.NAME_TAKEN, "name", '"ai-credits"', '"EUR"', path=path)
 
 
 def test_what_a_unit_is_worth_is_said_once() -> None:

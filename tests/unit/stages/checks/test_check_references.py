@@ -19,7 +19,10 @@ def test_unknown_product_of_a_credit() -> None:
     found = expect(
         catalog, rules.UNKNOWN_REFERENCE, "recurring_credits.signup-credit.product", '"sign-up-credit"'
     )
-    assert found.hint == 'did you mean "signup-credit"?'
+    assert (
+        found.hint
+        == 'did you mean "signup-credit"? Otherwise declare a Product with this key under references/'
+    )
 
 
 def test_unknown_product_of_a_subscription_is_not_unpriced_as_well() -> None:
@@ -66,7 +69,9 @@ def test_unknown_rate_card_and_alias() -> None:
     catalog = example()
     catalog.spec["rate_card_alias"] = "Token rate card"
     found = expect(catalog, rules.UNKNOWN_REFERENCE, "rate_card_alias", '"Token rate card"')
-    assert found.hint == 'did you mean "Tokens rate card"?'
+    assert found.hint.startswith(
+        'did you mean "Tokens rate card"? Otherwise declare a RateCard with this alias'
+    )
     del catalog.spec["rate_card_alias"]
     catalog.spec["rate_card"] = "token"
     expect(catalog, rules.UNKNOWN_REFERENCE, "rate_card", '"token"')
@@ -149,7 +154,7 @@ def test_findings_come_in_the_same_order_whatever_the_order_of_files() -> None:
     assert [finding.at.path for finding in checked(catalog)] == ["packages/package-another.yaml", STARTER]
 
 
-@pytest.mark.parametrize("name", ["x\ny", "x" * 5000])
+@pytest.mark.parametrize("name", ['x"y', "x" * 5000])
 def test_strange_names_stay_on_one_short_line(name: str) -> None:
     catalog = example()
     catalog.spec["rate_card_alias"] = name

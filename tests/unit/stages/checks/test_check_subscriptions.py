@@ -15,6 +15,7 @@ def _second_card(catalog: Example, **more: Any) -> dict[str, Any]:
     card = deepcopy(catalog.card)
     first, second = catalog.card["aliases"][0], card["aliases"][0]
     first["ending_before"] = second["starting_at"] = "2026-01-01"
+    card["name"] = "Tokens from 2026 on"
     catalog.add("RateCard", "new-tokens", card | more)
     return card
 
