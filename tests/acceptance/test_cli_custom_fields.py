@@ -89,7 +89,7 @@ def test_what_the_package_gave_can_be_changed_on_the_contract(tagged: Path) -> N
         (
             ("contract", NOBODY, "segment=smb"),
             2,
-            ['environment "local" refused', "`pkgplan contracts show` for ids"],
+            ['environment "local" refused', "--customer ID` for ids"],
         ),
         (("contrct", NOBODY, "segment=smb"), 2, ['entity "contrct"', 'did you mean "contract"?']),
         (("contract", NOBODY, "segment"), 2, ['"segment" is not KEY=VALUE']),
@@ -113,7 +113,7 @@ def test_a_key_that_is_not_registered_sets_nothing(tagged: Path) -> None:
     ran = fields(tagged, "set", "contract", contract, "segment=smb", "colour=red")
     assert (ran.code, ran.out) == (2, "")
     assert '"colour"' in ran.err
-    assert "`pkgplan custom-fields list --entity contract`" in ran.err
+    assert f"`pkgplan custom-fields list -C {tagged} --entity contract`" in ran.err
     assert contract_of(tagged, contract, customer)["custom_fields"] == {}
 
 

@@ -135,7 +135,7 @@ def test_a_uniqueness_key_makes_one_contract(applied: Path) -> None:
     second = provision(applied, *asked)
     assert (second.code, second.out) == (2, "")
     assert "the contract was not made: This uniqueness key has already been used." in second.err
-    assert "`pkgplan contracts list --package starter@1`" in second.err
+    assert f"`pkgplan contracts list -C {applied} --package starter@1`" in second.err
     assert cohorts(applied, *ALIAS) == {"starter@1": [first.out.strip()]}
 
 
@@ -162,7 +162,7 @@ def test_a_uniqueness_key_makes_one_contract(applied: Path) -> None:
         (("--alias", "", *OCTOBER), ['nobody is behind alias ""']),
         (
             (*ALIAS, "--starting-at", "2025-09-30T23:00:00Z"),
-            ["nobody is behind alias", "2025-09-30T23:00:00Z", "`pkgplan alias list`"],
+            ["nobody is behind alias", "2025-09-30T23:00:00Z", "`pkgplan alias list -C "],
         ),
         (("--package", "strter", *OCTOBER), ['no version of package "strter"', 'did you mean "starter"']),
         (("--package", "starter@7", *OCTOBER), ['"starter@7" is not recorded', "recorded: starter@1"]),

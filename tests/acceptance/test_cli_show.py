@@ -132,7 +132,7 @@ def test_prices_are_shown_where_the_fault_is_that_one_of_them_floats(catalog: Pa
     pro.write_text(pro.read_text().replace("  key: pro\n", "  key: pro\n  labels: {price: pinned}\n"))
     ran = run("-C", catalog, "validate")
     assert ran.code == 1
-    assert "`pkgplan show pro --prices` shows all" in ran.out
+    assert f"`pkgplan show -C {catalog} pro --prices` shows all" in ran.out
     assert "floating" in run("-C", catalog, "show", "pro", "--prices", *AS_OF).out
 
 
@@ -187,7 +187,7 @@ def test_a_recorded_version_is_shown_as_it_was_sent(catalog: Path) -> None:
         (("",), ['no package ""']),
         (("starter@x",), ['no package "starter@x"', 'did you mean "starter"?']),
         (("terms",), ['"terms" is a PackageFragment, not a package', "a package that starts from it"]),
-        (("starter@7",), ['"starter@7" is not recorded', "`pkgplan packages list`"]),
+        (("starter@7",), ['"starter@7" is not recorded', "`pkgplan packages list -C "]),
         (("starter@1", "--prices"), ["--prices needs the key of a package"]),
         (("no/such.json",), ['plan file "no/such.json" does not exist']),
         (("such.json",), ['plan file "such.json" does not exist']),

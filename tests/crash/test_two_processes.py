@@ -217,42 +217,56 @@ def test_two_real_commands_started_together(start: Path, tmp_path: Path) -> None
         assert seen(catalog) == seen(expected)
 
 
+READS = (
+    ("state", "verify"),
+    ("alias", "resolve", "Starter Plan", "--live"),
+    ("alias", "resolve", "Starter Plan"),
+    ("plan",),
+)
+
+
 def test_readers_during_an_apply_see_a_whole_state_and_never_fail(start: Path, tmp_path: Path) -> None:
-    """Every prefix of the log is a state; a reader between two appends gets one of them."""
+    """Every prefix of the log is a state; a reader between two appends gets one of them.
+
+    The writer goes on when each reader has read once more, so that they do read in between, on any machine.
+    """
     done = tmp_path / "done"
+    counts = [tmp_path / f"reads-{number}" for number in range(len(READS))]
+    for count in counts:
+        count.touch()
+
+    def reads() -> list[int]:
+        return [count.stat().st_size for count in counts]
 
     def writer(hold: Hold) -> int:
         append = FileStateLog.append
 
-        def slow_append(log: FileStateLog, entry: LogEntry) -> None:
-            time.sleep(0.04)
+        def patient_append(log: FileStateLog, entry: LogEntry) -> None:
+            before = reads()
             append(log, entry)
+            while not all(now > then for now, then in zip(reads(), before, strict=True)):
+                time.sleep(0.001)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(FileStateLog, "append", slow_append)
+            patch.setattr(FileStateLog, "append", patient_append)
             hold()
             code = run("-C", start, *APPLY).code
         done.touch()
         return code
 
-    def reader(*arguments: str) -> Callable[[Hold], int]:
+    def reader(count: Path, *arguments: str) -> Callable[[Hold], int]:
         def work(hold: Hold) -> int:
             hold()
-            reads = 0
+            failed = False
             while not done.exists():
-                reads += 1
-                if run("-C", start, *arguments, *NOW).code != 0:
-                    return 1
-            return 0 if reads >= 3 else 2
+                # One that has failed goes on counting, or the writer would wait for it for ever.
+                failed = failed or run("-C", start, *arguments, *NOW).code != 0
+                with count.open("a") as file:
+                    file.write(".")
+            return 1 if failed else 0
 
         return work
 
-    codes = at_once(
-        writer,
-        reader("state", "verify"),
-        reader("alias", "resolve", "Starter Plan", "--live"),
-        reader("alias", "resolve", "Starter Plan"),
-        reader("plan"),
-    )
-    assert codes == [0, 0, 0, 0, 0]
+    readers = [reader(count, *arguments) for count, arguments in zip(counts, READS, strict=True)]
+    assert at_once(writer, *readers) == [0, 0, 0, 0, 0]
     assert recorded(start).unfinished is None

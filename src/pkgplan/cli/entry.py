@@ -9,32 +9,40 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tempfile
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pkgplan import __version__
-from pkgplan.errors import PkgplanError
+from pkgplan.cli import interrupts
+from pkgplan.cli.streams import Guarded, NobodyReads, guarded
+from pkgplan.errors import PkgplanError, UsageFault
+from pkgplan.model.escapes import visible
+from pkgplan.model.system_text import as_text
 
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # What a shell reports for a program that ended because nobody read its output any more.
 NO_READER = 141
-USAGE = 2
-BUG = 3
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code and raises nothing."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
     _replace_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks must not end a command half-way.
-        with suppress(AttributeError, ValueError, OSError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a test's stream may lack it
-    if arguments == ["--version"]:
-        return _version()
+    arguments = [as_text(each) for each in (sys.argv[1:] if argv is None else argv)]
     # A catalog is many small values that live to the end; looking for garbage among them took a sixth of the time.
     gc.set_threshold(50_000)
-    return _guarded(arguments)
+    with guarded() as out:
+        code, error = 0, None
+        try:
+            try:
+                code = _run(arguments)
+            finally:
+                interrupts.hold()
+        except BaseException as caught:  # noqa: BLE001 - the boundary: nobody but us may see a traceback
+            error = caught
+        if interrupts.was_interrupted(error):
+            return _interrupted(error, out)
+        return code if error is None else _failed(error, arguments)
 
 
 def _replace_closed_streams() -> None:
@@ -48,52 +56,64 @@ def _replace_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for the process's life
 
 
-def _version() -> int:
-    try:
-        sys.stdout.write(f"pkgplan {__version__}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _nobody_reads()
-    except OSError as error:
-        return _refused("the output cannot be written", (error.strerror or str(error)).lower(), code=4)
-    return 0
+def _run(arguments: list[str]) -> int:
+    """Run a command. Not by click's `main`, which writes and exits by itself when it is interrupted or nobody reads."""
+    if arguments == ["--version"]:
+        from pkgplan.cli.output import result
 
-
-def _guarded(arguments: list[str]) -> int:
+        result(f"pkgplan {__version__}\n")
+        return 0
     import click
 
-    from pkgplan.cli.output import NobodyReads
-    from pkgplan.cli.root import root
+    from pkgplan.cli.root import COMPLETION_VARIABLE, root
 
+    instruction = os.environ.get(COMPLETION_VARIABLE)
+    if instruction:
+        from pkgplan.cli.commands.completion import answer
+
+        return answer(instruction)
     try:
-        code = root.main(arguments, prog_name="pkgplan", standalone_mode=False)
-    except PkgplanError as fault:
-        code = _refused(fault.message, fault.hint, code=fault.exit_code)
+        with root.make_context("pkgplan", arguments) as context:
+            code = root.invoke(context)
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
     except click.ClickException as fault:
-        context = fault.ctx if isinstance(fault, click.UsageError) else None
-        hint = "" if context is None else f"see `{context.command_path} --help`"
-        code = _refused(_sentence(fault.format_message()), hint, code=USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        code = _refused("interrupted", "", code=INTERRUPTED)
-    except NobodyReads:
-        code = _nobody_reads()
-    except SystemExit as leaving:  # click leaves by itself after completion, and when nobody reads its help
-        code = leaving.code
-    except Exception as error:  # noqa: BLE001 - the boundary: nobody but us may see a traceback
-        code = _crashed(error, arguments)
+        of = fault.ctx if isinstance(fault, click.UsageError) else None
+        hint = "" if of is None else f"see `{of.command_path} --help`"
+        raise UsageFault(_sentence(fault.format_message()), hint=hint) from None
     return code if isinstance(code, int) else 0
 
 
-def _refused(message: str, hint: str, *, code: int) -> int:
-    _complain(f"error: {_safe(message)}\n" + (f"hint: {_safe(hint)}\n" if hint else ""))
+def _interrupted(error: BaseException | None, out: Guarded) -> int:
+    """Say that a command was told to end, after what it could still find out."""
+    # What is kept back for stdout would be waited for once more when the interpreter ends.
+    out.drop()
+    if isinstance(error, PkgplanError):
+        _refused(error)
+    words, code = interrupts.farewell(error)
+    _complain(words)
     return code
 
 
-def _crashed(error: Exception, arguments: list[str]) -> int:
+def _failed(error: BaseException, arguments: list[str]) -> int:
+    """Say why a command failed."""
+    if isinstance(error, NobodyReads):
+        return NO_READER
+    return _refused(error if isinstance(error, PkgplanError) else _crash(error, arguments))
+
+
+def _refused(fault: PkgplanError) -> int:
+    hint = f"hint: {visible(fault.hint)}\n" if fault.hint else ""
+    _complain(f"error: {visible(fault.message)}\n{hint}")
+    return fault.exit_code
+
+
+def _crash(error: BaseException, arguments: list[str]) -> PkgplanError:
+    """What is no fault of the world is a bug; leaves a report of it."""
+    import tempfile
     import traceback
 
     trace = "".join(traceback.format_exception(error))
-    message = f"this is a bug of pkgplan: {type(error).__name__}: {error}"
     try:
         descriptor, path = tempfile.mkstemp(prefix="pkgplan-crash-", suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -103,7 +123,7 @@ def _crashed(error: Exception, arguments: list[str]) -> int:
         hint = "report it, and add what `-vv` prints"
     if "-vv" in arguments or arguments.count("-v") > 1:
         _complain(trace)
-    return _refused(message, hint, code=BUG)
+    return PkgplanError(f"this is a bug of pkgplan: {type(error).__name__}: {error}", hint=hint)
 
 
 def _public(arguments: list[str]) -> list[str]:
@@ -115,28 +135,12 @@ def _public(arguments: list[str]) -> list[str]:
     return ["--token=***" if each.startswith("--token=") else each for each in hidden]
 
 
-def _nobody_reads() -> int:
-    # Python would complain once more when it flushes at exit.
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return NO_READER
-
-
 def _complain(text: str) -> None:
-    with suppress(OSError, ValueError):
-        sys.stderr.write(text)
-        sys.stderr.flush()
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _sentence(message: str) -> str:
     """A message of click's as ours are: one line, no capital, no full stop."""
     line = " ".join(message.split()).rstrip(".")
     return line[:1].lower() + line[1:]
-
-
-def _safe(text: str) -> str:
-    if text.isprintable():
-        return text
-    from pkgplan.report.text.words import visible
-
-    return visible(text)

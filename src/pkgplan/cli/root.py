@@ -64,6 +64,9 @@ class LazyGroup(click.Group):
         write_notes(formatter, self._examples, EXIT_CODES if ctx.parent is None else {})
 
 
+COMPLETION_VARIABLE = "_PKGPLAN_COMPLETE"
+
+
 def raise_usage(message: str, hint: str) -> None:
     """Refuse the command line."""
     from pkgplan.errors import UsageFault
@@ -124,7 +127,7 @@ root = LazyGroup(
         "serve": (f"{_HERE}.serve:serve", "Serve an offline Metronome that the official SDK can talk to."),
         "explain": (f"{_HERE}.explain:explain", "Explain a rule or a field."),
         "schema": (f"{_HERE}.schema:schema", "Print, write or check the JSON Schemas."),
-        "state": (f"{_HERE}.state:state", "Verify the state log, or rebuild a lost one."),
+        "state": (f"{_HERE}.state:state", "Verify the state log, refresh it, or rebuild a lost one."),
         "completion": (f"{_HERE}.completion:completion", "Print shell completion."),
     },
 )  # fmt: skip

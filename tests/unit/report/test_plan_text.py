@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from pkgplan.model.names import PackageRef
+from pkgplan.model.outlook import Compared, Outlook
 from pkgplan.model.plan import Action, Base, Change, ChangeKind, Effect, EffectKind, Operation, Plan, Reason
 from pkgplan.model.timeline import SAFEST, AliasWindow, TakeoverRule, Window
 from pkgplan.report.schemas import plan_schema
@@ -66,8 +68,18 @@ def lines(plan: Plan) -> list[str]:
     return plan_text(plan, catalog="catalog").splitlines()
 
 
-def test_nothing_to_do_is_said_in_one_line() -> None:
-    assert lines(a_plan(())) == ['No changes. Environment "local" is as the catalog says.']
+@pytest.mark.parametrize(
+    ("compared", "said"),
+    [
+        ("environment", 'No changes. Environment "local" is as the catalog says.'),
+        ("record", 'No changes since entry 7 of the record. Environment "local" was not looked at.'),
+    ],
+)
+def test_nothing_to_do_is_said_in_one_line_and_no_wider_than_it_was_compared(
+    compared: str, said: str
+) -> None:
+    outlook = Outlook(compared_with=Compared(compared))
+    assert lines(replace(a_plan(()), outlook=outlook)) == [said]
 
 
 def test_a_removed_window_is_shown_as_it_was_and_created_again_below() -> None:

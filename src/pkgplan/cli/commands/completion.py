@@ -1,13 +1,18 @@
-"""`pkgplan completion`: a script for the shell. Comes in: a shell. Goes out: its script. Never here: installing it."""
+"""`pkgplan completion`: a script for the shell, and the answers to what that script asks.
+
+Comes in: a shell; what was typed so far. Goes out: its script, or what can follow. Never here: installing it.
+"""
 
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import ShellComplete, get_completion_class
 
 from pkgplan.cli.options import CatalogCommand
-from pkgplan.cli.output import result
-from pkgplan.cli.root import root
+from pkgplan.cli.output import exact_result
+from pkgplan.cli.root import COMPLETION_VARIABLE, root
+
+UNKNOWN = 1
 
 
 @click.command(
@@ -21,10 +26,28 @@ from pkgplan.cli.root import root
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(*, shell: str) -> int:
     """Print the completion script of a shell."""
-    scripts = get_completion_class(shell)
-    if scripts is None:
+    made = _of_shell(shell)
+    if made is None:
         raise click.UsageError(f"no completion for {shell}")
-    made = scripts(root, {}, "pkgplan", "_PKGPLAN_COMPLETE")
     # Not source(): it would start bash to ask for its version.
-    result(made.source_template % made.source_vars() + "\n")
+    exact_result(made.source_template % made.source_vars() + "\n")
     return 0
+
+
+def answer(instruction: str) -> int:
+    """What the script of a shell asks for, such as `bash_complete`; 1 if nobody knows what it means."""
+    shell, _, what = instruction.partition("_")
+    made = _of_shell(shell)
+    if made is None or what not in {"complete", "source"}:
+        return UNKNOWN
+    try:
+        said = made.complete() if what == "complete" else made.source()
+    except (KeyError, ValueError):  # the variables that the script sets are not there, or say nothing
+        return UNKNOWN
+    exact_result(f"{said}\n")
+    return 0
+
+
+def _of_shell(shell: str) -> ShellComplete | None:
+    scripts = get_completion_class(shell)
+    return None if scripts is None else scripts(root, {}, "pkgplan", COMPLETION_VARIABLE)

@@ -64,7 +64,8 @@ def set_(ctx: click.Context, *, entity: str, entity_id: str, values: tuple[str, 
     fields = _fields(values)
     deployment = open_records(options)
     hint = (
-        f"see `pkgplan custom-fields list --entity {entity}` for keys, and `pkgplan contracts show` for ids"
+        f"see `pkgplan custom-fields list --entity {entity}` for keys, "
+        "and `pkgplan contracts show CONTRACT --customer ID` for ids"
     )
     with remote(deployment) as environment, refused_input(deployment.name, hint):
         environment.custom_fields.set_values(entity, entity_id, fields)

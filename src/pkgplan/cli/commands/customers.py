@@ -18,6 +18,7 @@ from pkgplan.cli.session import open_records
 from pkgplan.errors import UsageFault
 from pkgplan.report import contracts as contract_report
 from pkgplan.report.text import contracts as contract_text
+from pkgplan.report.text.words import visible
 from pkgplan.wiring import remote
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def create(ctx: click.Context, *, name: str, ingest_alias: tuple[str, ...]) -> i
     if options.json:
         json_result(contract_report.customer(made, deployment.name))
     else:
-        result(f"{made.customer_id}\n")
+        result(f"{visible(made.customer_id)}\n")
     return 0
 
 

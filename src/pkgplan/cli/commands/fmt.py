@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgplan.adapters.catalog_files import rewrite
-from pkgplan.cli.options import CatalogCommand, options_of
+from pkgplan.cli.options import FILE, CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
 from pkgplan.cli.session import CATALOG_HAS_ERRORS, tell_findings
+from pkgplan.cli.suggestions import completed_findings
 from pkgplan.errors import UsageFault
+from pkgplan.model.system_text import as_path, as_text
 from pkgplan.pipeline import format_catalog
 from pkgplan.report import json as report_json
 from pkgplan.report.text import formatting
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     ),
     exit_codes=(0, 1, 2, 3, 4),
 )
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATHS]...")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not canonical.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.pass_context
@@ -56,7 +58,7 @@ def fmt(ctx: click.Context, *, paths: tuple[str, ...], check: bool, diff: bool) 
     wanted = [_within(root, path) for path in paths]
     made = format_catalog(root, lambda path: not wanted or any(_covers(each, path) for each in wanted))
     _refuse_unknown(paths, wanted, made)
-    views = [FindingView.of(fault) for fault in made.faults]
+    views = completed_findings(FindingView.of(fault) for fault in made.faults)
     if not options.json:
         tell_findings(views, made.sources, options)
         for file in made.files:
@@ -65,7 +67,7 @@ def fmt(ctx: click.Context, *, paths: tuple[str, ...], check: bool, diff: bool) 
     changed = [file for file in made.files if file.after != file.before]
     if not (check or diff):
         for file in changed:
-            rewrite(root / file.path, file.before, file.after)
+            rewrite(root / as_path(file.path), file.before, file.after)
     _print(made, views, options, written=not (check or diff), diff=diff)
     return CATALOG_HAS_ERRORS if views or (check and changed) else 0
 
@@ -92,7 +94,7 @@ def _within(root: Path, path: str) -> str:
             place = Path(os.path.realpath(given))
         if not os.path.lexists(place):
             raise UsageFault(f'"{path}" does not exist', hint="name files or folders of the catalog")
-        return "" if str(place) == top else place.relative_to(top).as_posix()
+        return "" if str(place) == top else as_text(place.relative_to(top).as_posix())
     except ValueError:  # elsewhere, or with a NUL in it
         raise UsageFault(
             f'"{path}" is not in the catalog "{root}"', hint="name another catalog with --catalog"

@@ -14,7 +14,7 @@ from pkgplan.apply import live_version
 from pkgplan.apply import provision as provision_contract
 from pkgplan.cli.consent import Consent
 from pkgplan.cli.options import CatalogCommand, options_of, parsed_instant
-from pkgplan.cli.output import json_result, notice, result
+from pkgplan.cli.output import json_result, notice, result, tell
 from pkgplan.cli.recorded import package_named, version_behind, version_to_provision
 from pkgplan.cli.refusals import refused_input
 from pkgplan.cli.session import open_records, tell_unfinished
@@ -23,6 +23,7 @@ from pkgplan.model.units import format_instant, next_full_hour, on_the_hour
 from pkgplan.pipeline.promising import Asked, promise
 from pkgplan.report import contracts as contract_report
 from pkgplan.report.text import contracts as contract_text
+from pkgplan.report.text.words import visible
 from pkgplan.wiring import remote
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def provision(
             promised = promise(asked, version, live)
         except OverflowError as error:
             raise UsageFault(f"the contract would reach beyond the calendar: {error}") from None
-        show = notice if options.json or not dry_run else result
+        show = tell if options.json or not dry_run else result
         if not (options.json and dry_run):
             show(contract_text.promise_text(promised))
         if dry_run:
@@ -100,7 +101,7 @@ def provision(
     if options.json:
         json_result(contract_report.promised(promised, deployment.name, contract_id))
     elif contract_id is not None:
-        result(f"{contract_id}\n")
+        result(f"{visible(contract_id)}\n")
     return 0
 
 

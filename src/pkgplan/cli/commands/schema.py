@@ -5,21 +5,28 @@ Comes in: a kind, a folder, a guide. Goes out: schemas, printed, written or comp
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
 from pkgplan.adapters.disk import MEBIBYTE, read_file, replace_file
-from pkgplan.cli.options import CatalogCommand, options_of
+from pkgplan.cli.options import FILE, CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
 from pkgplan.errors import UsageFault
+from pkgplan.model.artefacts import MARK
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.schemas import all_schemas
+from pkgplan.model.system_text import as_path
 from pkgplan.report.guide import filled_guide
 from pkgplan.report.schemas import report_schemas
+from pkgplan.report.text.words import shell_word, visible
 
 OUTDATED = 1
 _SUFFIX = ".schema.json"
+# How every schema begins that a pkgplan has written, whatever its version says further down.
+_OURS: Final = re.compile(rb"""\{\s*"\$schema":\s*"[^"]*",\s*"\$id":\s*"[^"]*",\s*"title":\s*"pkgplan """)
 
 
 @click.command(
@@ -37,6 +44,7 @@ _SUFFIX = ".schema.json"
 @click.argument("kind", required=False, metavar="[KIND]")
 @click.option(
     "--check",
+    type=FILE,
     is_flag=False,
     flag_value="schemas",
     metavar="[DIR]",
@@ -44,6 +52,7 @@ _SUFFIX = ".schema.json"
 )
 @click.option(
     "--write",
+    type=FILE,
     is_flag=False,
     flag_value="schemas",
     metavar="[DIR]",
@@ -51,6 +60,7 @@ _SUFFIX = ".schema.json"
 )
 @click.option(
     "--guide",
+    type=FILE,
     metavar="FILE",
     help="Write or check the tables and examples of this Markdown file, too.",
 )
@@ -71,13 +81,7 @@ def schema(
         raise UsageFault("--guide goes with --write or --check", hint="give one of them")
     schemas = every_schema()
     if write is not None:
-        for name, text in schemas.items():
-            replace_file(Path(write) / name, text.encode())
-        notice(f"Wrote {len(schemas)} schemas to {write}.")
-        if guide is not None:
-            replace_file(Path(guide), _filled(Path(guide)).encode())
-            notice(f"Wrote the tables and examples of {guide}.")
-        return 0
+        return _write(Path(write), schemas, None if guide is None else Path(guide))
     if check is not None:
         return _check(Path(check), schemas, None if guide is None else Path(guide))
     if kind is not None:
@@ -94,19 +98,50 @@ def every_schema() -> dict[str, str]:
     return {**all_schemas(), **report_schemas()}
 
 
+def _write(folder: Path, schemas: dict[str, str], guide: Path | None) -> int:
+    """Write everything, once it is known that nothing of anybody else's would be lost."""
+    filled = None if guide is None else _filled(guide)
+    for name in schemas:
+        _refuse_foreign(folder / name)
+    for name, text in schemas.items():
+        replace_file(folder / name, text.encode())
+    notice(f"Wrote {len(schemas)} schemas to {folder}.")
+    if guide is not None and filled is not None:
+        replace_file(guide, filled.encode())
+        notice(f"Wrote the tables and examples of {guide}.")
+    return 0
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise UsageFault if there is a file of this name that no pkgplan wrote; an empty one is nobody's."""
+    present = read_file(path, limit=16 * MEBIBYTE)
+    if present and _OURS.match(present.removeprefix(MARK)) is None:
+        raise UsageFault(
+            f'"{path}" exists and is not a schema of pkgplan', hint="name another folder with --write"
+        )
+
+
 def _filled(guide: Path) -> str:
     """The guide as it should be; the files that it shows are looked for beside it."""
-    written = read_file(guide, limit=16 * MEBIBYTE)
+    written = _text(guide)
     if written is None:
         raise UsageFault(f'"{guide}" does not exist', hint="name the file to fill in")
 
     def read(path: str) -> str:
-        present = read_file(guide.parent / path, limit=16 * MEBIBYTE)
+        present = _text(guide.parent / as_path(path))
         if present is None:
             raise UsageFault(f'"{guide}" shows a piece of "{path}", which is not there')
-        return present.decode()
+        return present
 
-    return filled_guide(written.decode(), read)
+    return filled_guide(written, read)
+
+
+def _text(path: Path) -> str | None:
+    content = read_file(path, limit=16 * MEBIBYTE)
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
+        raise UsageFault(f'"{path}" is not UTF-8 text', hint="name a Markdown file, saved as UTF-8") from None
 
 
 def _check(folder: Path, schemas: dict[str, str], guide: Path | None) -> int:
@@ -119,12 +154,12 @@ def _check(folder: Path, schemas: dict[str, str], guide: Path | None) -> int:
             problems.append(f"{folder / name}: differs from what this pkgplan writes")
     left_over = sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.name not in schemas)
     problems += [f"{path}: no kind has this schema" for path in left_over]
-    if guide is not None and _filled(guide) != (read_file(guide, limit=16 * MEBIBYTE) or b"").decode():
+    if guide is not None and _filled(guide) != _text(guide):
         problems.append(f"{guide}: differs from what this pkgplan writes")
     if problems:
-        result("".join(f"{problem}\n" for problem in problems))
-        also = "" if guide is None else f" --guide {guide}"
-        notice(f"hint: write them anew with `pkgplan schema --write {folder}{also}`")
+        result("".join(f"{visible(problem)}\n" for problem in problems))
+        also = "" if guide is None else f" --guide {shell_word(str(guide))}"
+        notice(f"hint: write them anew with `pkgplan schema --write {shell_word(str(folder))}{also}`")
         return OUTDATED
     return 0
 

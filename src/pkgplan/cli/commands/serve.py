@@ -10,13 +10,15 @@ import os
 import signal
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkgplan.adapters.clocks import HandSetClock, MillisecondClock
-from pkgplan.cli.options import CatalogCommand, Options, options_of, parsed_instant
-from pkgplan.cli.output import json_result, notice, result
+from pkgplan.adapters.disk import refuse_dangling
+from pkgplan.cli.options import FILE, CatalogCommand, Options, options_of, parsed_instant
+from pkgplan.cli.output import json_result, log_line, notice, result, tell
 from pkgplan.cli.session import open_catalog
 from pkgplan.errors import EnvironmentFault, UsageFault
 from pkgplan.model.canonical import compact
@@ -45,6 +47,7 @@ _NEEDED: Final = {"starlette", "uvicorn", "anyio", "h11"}
         "pkgplan serve --clock 2026-01-31T00:00:00Z --assume alias_miss_status=404",
         "pkgplan serve --fault 'POST /v1/packages/create: 500 after 1 in 5'",
         "pkgplan serve --fault 'POST /v1/contracts/create: drop after once' --fault '* *: delay 200 ms'",
+        "pkgplan serve --host 0.0.0.0 --allow-host metronome.internal",
         "pkgplan serve --assumptions",
     ),
     exit_codes=(0, 1, 2, 4, 130),
@@ -57,7 +60,9 @@ _NEEDED: Final = {"starlette", "uvicorn", "anyio", "h11"}
     show_default=True,
     help="The port; 0 takes one that is free.",
 )
-@click.option("--db", metavar="FILE", help="The file that keeps everything.  [default: nothing is kept]")
+@click.option(
+    "--db", type=FILE, metavar="FILE", help="The file that keeps everything.  [default: nothing is kept]"
+)
 @click.option(
     "--token",
     metavar="TOKEN",
@@ -65,10 +70,20 @@ _NEEDED: Final = {"starlette", "uvicorn", "anyio", "h11"}
     f"  [default: every request is answered; env: {TOKEN_VARIABLE}]",
 )
 @click.option(
-    "--seed", metavar="CATALOG", help="Make what this catalog refers to exist, under the ids of --env."
+    "--seed",
+    type=FILE,
+    metavar="CATALOG",
+    help="Make what this catalog refers to exist, under the ids of --env.",
 )
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="Go wrong on purpose; may be repeated."
+)
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Another name of this server; may be repeated.",
 )
 @click.option("--clock", metavar="INSTANT", help="Stand at this instant until a client sets the time.")
 @click.option(
@@ -86,6 +101,7 @@ def serve(
     token: str | None,
     seed: str | None,
     faults: tuple[str, ...],
+    names: tuple[str, ...],
     clock: str | None,
     assume: tuple[str, ...],
     assumptions: bool,
@@ -96,6 +112,10 @@ def serve(
     Clients take the printed address as METRONOME_BASE_URL. A browser shows packages, aliases and contracts at /, and
     asks for the token as a password; /openapi.json describes every call, /health answers without a token.
     SIGTERM and Ctrl-C finish the requests under way first.
+
+    A request must ask for localhost, for the address that it reaches, or for a NAME, and must not come from a page of
+    another site: 421 or 403 else. Its body holds 5,000,000 bytes and 50,000 values at most. A client that leaves the
+    server waiting for 10 seconds is cut off.
 
     A FAULT is "METHOD PATH: ACTION" with "1 in N" or "once" behind it, or for every request. METHOD and PATH can be *.
     ACTION is "STATUS before" or "STATUS after" the work, "drop before" or "drop after" to close the connection without
@@ -111,20 +131,25 @@ def serve(
         return _list(chosen, options)
     if db is not None and (not db or "\0" in db):
         raise UsageFault(f'--db "{db}" is no name of a file', hint="leave --db out to keep nothing")
+    if db is not None:
+        refuse_dangling(Path(db))
     if options.as_of is not None:
         raise UsageFault("serve takes no --as-of", hint="give --clock, which clients can set later")
     with _explained():
         from pkgplan.engine import http
     token = _sound(os.environ.get(TOKEN_VARIABLE) or None if token is None else token)
     hand_set = None if clock is None else HandSetClock(parsed_instant(clock, "--clock"))
-    parsed = _faults(faults)
+    parsed, called = _faults(faults), _names(names, host)
     with served_engine(db or _MEMORY, hand_set or MillisecondClock(), chosen, seeds) as engine:
-        settings = http.Settings(token, parsed, hand_set, tell=_silent if quiet else notice, complain=notice)
+        said = _silent if quiet else log_line
+        settings = http.Settings(token, parsed, hand_set, called, tell=said, complain=tell)
         listener = http.listening(host, port)
         url = http.url_of(listener)
         _warn(db, token, host)
         return _until_stopped(
-            http.Server(http.facade(engine, settings), listener, lambda: _ready(url, options))
+            http.Server(
+                http.facade(engine, settings), listener, lambda: _ready(url, options), complain=notice
+            )
         )
 
 
@@ -193,6 +218,21 @@ def _faults(lines: Sequence[str]) -> tuple[Fault, ...]:
         return tuple(map(parse_fault, lines))
     except ValueError as error:
         raise UsageFault(f"--fault: {error}", hint="see `pkgplan serve --help`") from None
+
+
+def _names(names: Sequence[str], host: str) -> tuple[str, ...]:
+    """What clients may call this server: that, and the name with which it was told where to listen."""
+    from pkgplan.engine.http import host_name
+
+    called = [host_name(host)]
+    for name in names:
+        called.append(host_name(name))
+        if called[-1] is None:
+            raise UsageFault(
+                f'--allow-host "{name}" is no name of a host',
+                hint="write the name or the address alone, without scheme, port and path",
+            )
+    return tuple(name for name in called if name is not None)
 
 
 def _seeds(folder: str, options: Options) -> tuple[Deployment, Catalog]:

@@ -16,15 +16,26 @@ if TYPE_CHECKING:
 
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~$])")
-# GitHub turns `@somebody` and `#12` into links, and tells somebody; a space without width keeps them text.
-_MENTION: Final = re.compile(r"(?<!\w)([@#])(?=\w)")
+# GitHub makes links of these, tells the people, or shows a picture. A space without width breaks each of them, and the
+# text still reads the same. `starter@2` means nothing to GitHub.
+_LINKED: Final = re.compile(
+    r"""
+      @(?=\w)(?!(?<=\w@)[0-9]{1,6}(?!\w|\.\w))  # @somebody, me@example.com
+    | \#(?=\w)                                   # #12, owner/repository#12
+    | \bgh(?=-[0-9])                             # GH-12
+    | :(?=//)                                    # https://example.com
+    | www(?=\.)                                  # www.example.com
+    | :(?=(?![0-9]{1,2}:)[a-z0-9_+-]+:)          # :tada:
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _UNSAFE_IN_CODE: Final = re.compile(r"[\\`|]")
 
 
 def plain(text: str) -> str:
     """Text without any meaning to Markdown, HTML or GitHub; what cannot be seen is shown as an escape."""
     escaped = _MARKUP.sub(r"\\\1", visible(text).translate(_ENTITIES))
-    return _MENTION.sub(r"\1&#8203;", escaped)
+    return _LINKED.sub(r"\g<0>&#8203;", escaped)
 
 
 def code(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Style(Enum):
@@ -31,7 +32,14 @@ class Palette:
 
     def paint(self, style: Style, text: str) -> str:
         """The text in a style."""
-        return f"\x1b[{style.value}m{text}\x1b[0m" if self.colour and text else text
+        return f"{_sequence(style.value)}{text}{_END}" if self.colour and text else text
+
+
+def _sequence(code: str) -> str:
+    return f"\x1b[{code}m"
 
 
 PLAIN = Palette()
+_END: Final = _sequence("0")
+SEQUENCES: Final = frozenset({_END, *(_sequence(style.value) for style in Style)})
+"""Every escape code that a report can have."""

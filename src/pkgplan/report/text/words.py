@@ -1,27 +1,22 @@
-"""The small pieces that every text report is made of: safe text, paths, windows, counts, columns.
+"""The small pieces that every text report is made of: safe text, paths, words of commands, windows, counts, columns.
 
 Comes in: values. Goes out: pieces of lines. Never here: whole reports, or colour.
 """
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pkgplan.model.escapes import visible as visible  # noqa: PLC0414 - a piece like those below
 from pkgplan.model.units import short_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pkgplan.model.timeline import Window
-
-
-def visible(text: str) -> str:
-    """The text with everything that a terminal obeys, or that cannot be seen, written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
 
 
 def width(text: str) -> int:
@@ -34,6 +29,18 @@ def width(text: str) -> int:
 def shown_path(catalog: str, path: str) -> str:
     """A path of the catalog as the reader can open it: joined to the folder as it was named."""
     return visible(str(Path(catalog) / path))
+
+
+def shell_word(text: str) -> str:
+    r"""One word of a command that can be pasted; bash, zsh and others read `$'\xff'` as what cannot be seen."""
+    if text.isprintable():
+        return shlex.quote(text)
+    try:
+        named = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, which is in no name of a file
+        named = text.encode("utf-8", "surrogatepass")
+    quoted = (f"\\x{byte:02x}" if byte in b"'\\" or not 0x20 <= byte < 0x7F else chr(byte) for byte in named)
+    return f"$'{''.join(quoted)}'"
 
 
 def window(shown: Window) -> str:
@@ -61,13 +68,14 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def one_line(text: str) -> str:
+    """A line of a report, whatever was put into it: a plan file or a log that somebody made can hold any text."""
+    return text.replace("\r", r"\r").replace("\n", r"\n")
+
+
 def padded(text: str, size: int) -> str:
     """The text filled up with spaces to a number of cells."""
     return text + " " * (size - width(text))
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def _cells(character: str) -> int:
