@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.names import Holder
     from pkgplan.model.plan import Plan
     from pkgplan.model.record import State
     from pkgplan.model.timeline import Window
@@ -192,5 +192,5 @@ def _printed(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> str:
     return terminal.err + terminal.out
 
 
-def _row(ref: PackageRef, window: Window) -> AliasRow:
+def _row(ref: Holder, window: Window) -> AliasRow:
     return AliasRow(ref, window)

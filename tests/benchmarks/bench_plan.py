@@ -19,7 +19,7 @@ from measured import ran
 from pkgplan.adapters.state_file import FileStateLog
 from pkgplan.model.record import fold
 from pkgplan.model.timeline import SAFEST
-from pkgplan.pipeline import Target, check_catalog, embedded_ids, make_plan
+from pkgplan.pipeline import Basis, Target, check_catalog, embedded_ids, make_plan
 from pkgplan.stages.checks import check
 from pkgplan.stages.compile import compile_packages
 from pkgplan.stages.inherit import inherit
@@ -56,7 +56,8 @@ def steps(folder: Path) -> None:
     checked = check_catalog(folder)
     target = Target("local", "gnome-ai", SAFEST, ids)
     planned = timed(
-        "compile and plan", lambda: make_plan(checked, target, state, datetime(2025, 9, 15, tzinfo=UTC))
+        "compile and plan",
+        lambda: make_plan(checked, target, Basis(state), datetime(2025, 9, 15, tzinfo=UTC)),
     )
     assert planned.plan is not None
     assert planned.plan.actions == ()

@@ -22,6 +22,7 @@ EXAMPLES = ROOT / "catalog"
 _OWN_NAMES = re.compile(r"^(  key: [\w-]+|    - name: [^\n]+)$", re.MULTILINE)
 _BASES = re.compile(r"^  from: \[([^]]+)]$", re.MULTILINE)
 _BOOK = re.compile(r"\b(gnome-(?:usd|eur))\b")
+_NAME_OF_BOOK = re.compile(r"^(  name: [^\n]+)$", re.MULTILINE)
 BOOKS = 10
 
 
@@ -45,6 +46,7 @@ def rich(folder: Path, packages: int) -> None:
     for card in (folder / "references").glob("rate-card-gnome-*.yaml"):
         for number in range(BOOKS):
             text = _BOOK.sub(rf"\1-{number}", card.read_text(encoding="utf-8"))
+            text = _NAME_OF_BOOK.sub(rf"\1 {number}", text)
             card.with_stem(f"{card.stem}-{number}").write_text(text, encoding="utf-8")
         card.unlink()
     examples = [file for part in ("packages", "fragments") for file in (EXAMPLES / part).glob("*.yaml")]

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pkgplan.apply import ApplyOutcome, World, apply
+from pkgplan.apply import Accepted, ApplyOutcome, World, apply, look, with_drift
 from pkgplan.engine import EmbeddedPackages, Engine
-from pkgplan.model.canonical import JsonValue, parse_json, pretty
-from pkgplan.model.record import State, fold
+from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, parse_json, pretty
+from pkgplan.model.diagnostics import in_order
+from pkgplan.model.outlook import Compared
+from pkgplan.model.record import Folding, State, fold
 from pkgplan.model.units import Instant, parse_instant
-from pkgplan.pipeline import CheckedCatalog, Planned, check_catalog, make_plan, with_diagnostics
+from pkgplan.pipeline import Basis, CheckedCatalog, Planned, check_catalog, make_plan, with_diagnostics
 from pkgplan.report.views import FindingView
-from pkgplan.wiring import Deployment, open_deployment, prerequisites
+from pkgplan.wiring import Deployment, open_deployment, prerequisites, with_beginning, with_surroundings
 from support.offline import HandClock
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ PLANS: Final = GOLDEN / "plans"
 
 DEFAULT_AS_OF: Final = "2025-09-15T12:00:00Z"
 TOOL_VERSION: Final = "0.0.0"
-_NOT_CATALOG: Final = frozenset({"as_of", "WHY", "expected", "expected.json"})
+_NOT_CATALOG: Final = frozenset({"as_of", "by_hand.json", "WHY", "expected", "expected.json"})
 _REMOVED: Final = ".removed"
 
 
@@ -116,17 +118,37 @@ class Workshop:
         """Lay a step over the catalog, then check and plan."""
         overlay(step, self.catalog)
         self.clock.instant = as_of(step)
+        for body in made_by_hand(step):
+            self.api.create(body)
         return self.again()
 
     def again(self) -> Outcome:
-        """Check and plan the catalog as it is."""
-        checked = check_catalog(self.catalog)
+        """Check and plan the catalog as it is: first as `validate` does, then as `plan` does for its environment."""
+        alone = check_catalog(self.catalog)
+        checked = with_surroundings(self.catalog, alone)
         if not checked.is_sound:
             return Outcome(checked, None, self.clock.instant, fold(()))
         deployment = self.deployment(checked)
+        own = with_surroundings(self.catalog, alone, deployment.name)
+        own = with_beginning(self.catalog, own, deployment.name)
+        checked = replace(checked, diagnostics=in_order((*checked.diagnostics, *own.diagnostics)))
+        if not checked.is_sound:
+            return Outcome(checked, None, self.clock.instant, fold(()))
         state = deployment.state()
-        made = make_plan(checked, deployment.target(checked.catalog), state, self.clock.instant)
+        basis = self.basis(deployment, checked)
+        made = make_plan(checked, deployment.target(checked.catalog), basis, self.clock.instant)
         return Outcome(checked, made, self.clock.instant, state)
+
+    def basis(self, deployment: Deployment, checked: CheckedCatalog) -> Basis:
+        """The record, with what differs in the environment taken over; the command cannot look at this one."""
+        folding = Folding()
+        for entry in deployment.entries():
+            folding.take(entry)
+        state, now = folding.state(), self.clock.instant
+        drift, _ = look(state, self.api, deployment.ours(checked.catalog), now=now)
+        if not drift.differences:
+            return Basis(state)
+        return Basis(with_drift(folding, drift, now), Compared.ENVIRONMENT, drift.differences)
 
     def apply(self, outcome: Outcome) -> ApplyOutcome:
         """Apply what was planned."""
@@ -138,11 +160,12 @@ class Workshop:
             log=deployment.log,
             api=self.api,
             clock=self.clock,
+            ours=deployment.ours(catalog),
             actor="golden",
             run=f"run-{self.runs}",
             lineage="lineage",
         )
-        return apply(outcome.plan, world)
+        return apply(outcome.plan, world, Accepted(drift=True))
 
     def deployment(self, checked: CheckedCatalog) -> Deployment:
         project = checked.catalog.project
@@ -162,6 +185,12 @@ def as_of(step: Path) -> Instant:
     """The instant at which a step is planned and applied."""
     file = step / "as_of"
     return parse_instant(file.read_text(encoding="utf-8").strip() if file.exists() else DEFAULT_AS_OF)
+
+
+def made_by_hand(step: Path) -> list[JsonObject]:
+    """The packages that somebody creates in the environment before the step is planned, as bodies of creates."""
+    file = step / "by_hand.json"
+    return [as_object(body) for body in as_list(read_json(file))] if file.exists() else []
 
 
 def overlay(step: Path, catalog: Path) -> None:

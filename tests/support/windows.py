@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from pkgplan.model.names import PackageRef
+from pkgplan.model.record import declared_version
 from pkgplan.model.timeline import (
     END,
     AfterBoundedEnd,
@@ -21,7 +24,7 @@ from support.worlds import a_package, day
 
 if TYPE_CHECKING:
     from pkgplan.model.compiled import CompiledPackage, Content
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.names import Holder
     from pkgplan.model.record import State
 
 RULES = [
@@ -31,6 +34,8 @@ RULES = [
 ALIASES = ("X", "Y")
 KEYS = ("a", "b")
 DAYS = 7
+# A window of another file may begin at the very instant of the plan.
+_TICK = timedelta(microseconds=1)
 
 Declared = list[tuple[str, str, tuple[tuple[str, int | None, int | None], ...]]]
 
@@ -103,16 +108,19 @@ def asked_for(
     windows.sort(key=lambda entry: entry[0].start)
     starts = [window.start for window, _ in windows]
     if present is not None and at >= as_of:
-        edited = any(content.key == present.key and window.start > as_of for window, content in windows)
-        known = {row.ref.key for row in rows if row.window.start <= as_of}
+        key = present.key if isinstance(present, PackageRef) else None
+        edited = any(content.key == key and window.start > as_of for window, content in windows)
         soon = next_full_hour(as_of)
-        ahead = [start for start in starts if start > as_of]
-        ahead += [soon for w, content in windows if w.starting_at is None and content.key not in known]
+        ahead = [w.start for w, content in windows if w.start > as_of - (content.key != key) * _TICK]
+        ahead += [
+            soon
+            for w, content in windows
+            if w.starting_at is None and not _had_its_time(state, content, alias, as_of)
+        ]
         following = min(ahead, default=END)
         if edited and at < following:
             # An edit in place: the file that has the alias now declares a later window, and keeps it until then.
-            sent = next(w for w in state.versions[present].sent if w.alias == alias)
-            return _content(state, present) if at < sent.window.end else None
+            return _content(state, present) if at < _until(state, present, alias, as_of) else None
     first: Instant | None = None
     for index, (window, content) in enumerate(windows):
         start = window.start
@@ -128,10 +136,22 @@ def asked_for(
             return content
     if at < as_of:
         return None
-    if first is not None and at < first and present is not None:
-        sent = next(w for w in state.versions[present].sent if w.alias == alias)
-        return _content(state, present) if at < sent.window.end else None
+    own = [w for w, content in windows if isinstance(present, PackageRef) and content.key == present.key]
+    is_over = bool(own) and all(window.end <= as_of for window in own)
+    if first is not None and at < first and present is not None and not is_over:
+        return _content(state, present) if at < _until(state, present, alias, as_of) else None
     return None
+
+
+def _had_its_time(state: State, content: Content, alias: str, as_of: Instant) -> bool:
+    """Whether a file without a start says what it said before, and has the alias no more."""
+    rows = state.timelines().get(alias, ())
+    newest = declared_version(v for v in state.versions.values() if v.ref.key == content.key)
+    ahead = any(_content(state, row.ref) == content and row.window.end > as_of for row in rows)
+    is_known = (
+        newest is not None and newest.digest == content.digest and newest.declared_on(alias) is not None
+    )
+    return is_known and not ahead
 
 
 def instants(as_of: Instant) -> list[Instant]:
@@ -144,5 +164,16 @@ def rule_name(rule: TakeoverRule) -> str:
     return "+".join(rule.readings().values())
 
 
-def _content(state: State, ref: PackageRef | None) -> Content | None:
-    return None if ref is None else state.versions[ref].content
+def _until(state: State, present: Holder, alias: str, as_of: Instant) -> Instant:
+    """The end that the catalog gave the present holder: that of the newest version with its terms that had begun."""
+    content = _content(state, present)
+    ends = {}
+    for ref, version in state.versions.items():
+        window = (version.declared or {}).get(alias)
+        if window is not None and version.content == content and (window.start <= as_of or ref == present):
+            ends[ref] = window.end
+    return ends[max(ends)]
+
+
+def _content(state: State, ref: Holder | None) -> Content | None:
+    return state.versions[ref].content if isinstance(ref, PackageRef) else None

@@ -6,21 +6,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pkgplan.model.canonical import digest_of
+from pkgplan.apply import entries
+from pkgplan.model.canonical import as_list, digest_of
 from pkgplan.model.compiled import CompiledPackage, Content, DeclaredAlias
 from pkgplan.model.diagnostics import Location
-from pkgplan.model.log import Head
+from pkgplan.model.log import LogEntry
+from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Operation
-from pkgplan.model.record import RecordedVersion, State
-from pkgplan.model.timeline import AliasRow, AliasWindow, TakeoverRule, Window, take_over
-from pkgplan.stages.plan import Decided, Forget, plan
-from pkgplan.stages.plan.number import Emission
+from pkgplan.model.record import Folding, RecordedVersion, State
+from pkgplan.model.timeline import SAFEST, AliasRow, AliasWindow, TakeoverRule, Window, take_over
+from pkgplan.stages.plan import Decided, Emission, Reach, plan
 
 if TYPE_CHECKING:
-    from pkgplan.model.names import PackageRef
+    from collections.abc import Mapping, Sequence
+
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.names import Holder
     from pkgplan.model.units import Instant
 
-NOTHING_FORGOTTEN = Forget(frozenset(), frozenset(), Location("pkgplan.yaml"))
+EVERYTHING = Reach(frozenset(), frozenset(), Location("pkgplan.yaml"))
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -57,89 +61,67 @@ def a_package(
 
 @dataclass
 class World:
-    """State that moves when a plan is applied, by the same takeover rule as the environment."""
+    """An environment and the log of it; when a plan is applied, both move by the same takeover rule."""
 
     rule: TakeoverRule
-    versions: dict[PackageRef, RecordedVersion] = field(default_factory=dict)
-    metadata: dict[str, dict[str, object]] = field(default_factory=dict)
+    folding: Folding = field(default_factory=Folding)
     rows: dict[str, tuple[AliasRow, ...]] = field(default_factory=dict)
-    serial: int = 0
 
     @property
     def state(self) -> State:
-        reserved: dict[str, int] = {}
-        for ref in self.versions:
-            reserved[ref.key] = max(ref.version, reserved.get(ref.key, 0))
-        return State(
-            environment="local",
-            namespace="test",
-            lineage="lineage",
-            head=Head(self.serial, "head"),
-            versions=dict(self.versions),
-            metadata=self.metadata,  # type: ignore[arg-type]  # JSON objects by construction
-            reserved=reserved,
-        )
+        return self.folding.state()
 
-    def plan(
-        self, packages: list[CompiledPackage], as_of: Instant, forget: Forget = NOTHING_FORGOTTEN
-    ) -> Decided:
-        return plan(
-            packages,
-            self.state,
-            as_of=as_of,
-            rule=self.rule,
-            forget=forget,
-            emission=Emission("test", "local"),
-        )
+    @property
+    def versions(self) -> Mapping[PackageRef, RecordedVersion]:
+        return self.folding.versions
+
+    def plan(self, packages: list[CompiledPackage], as_of: Instant, reach: Reach = EVERYTHING) -> Decided:
+        return plan_on(self.state, packages, as_of, rule=self.rule, reach=reach)
 
     def apply(self, action: Action, at: Instant) -> None:
-        """Do one action and see what it did to the windows."""
-        self.serial += 1
-        if action.operation is Operation.ARCHIVE:
-            self.versions[action.ref] = _replace(self.versions[action.ref], archived_at=at)
-            self.rows = {
-                alias: tuple(row for row in rows if row.ref != action.ref)
-                for alias, rows in self.rows.items()
-            }
-        if action.metadata is not None:
-            self.metadata[action.ref.key] = action.metadata  # type: ignore[assignment]  # as above
-        if action.operation is not Operation.CREATE:
-            return
-        self.versions[action.ref] = RecordedVersion(
-            ref=action.ref,
-            package_id=f"id-{action.ref}",
-            uniqueness_key=action.uniqueness_key or "",
-            digest=action.digest,
-            payload=action.payload,
-            references={},
-            sent=action.windows,
-            windows=action.windows,
-            created_at=at,
-            carried=action.carried,
-            order=self.serial,
-        )
-        for window in action.windows:
-            before = self.rows.get(window.alias, ())
-            self.rows[window.alias] = take_over(
-                before, AliasRow(action.ref, window.window), at=at, rule=self.rule
-            )
-        self._observe()
+        """Do one action, see what it did to the windows, and write both down as an apply does."""
+        match action.operation:
+            case Operation.ARCHIVE:
+                self._write("archived", entries.archived("run", action, f"id-{action.ref}"), at)
+                self.rows = {
+                    alias: tuple(row for row in rows if row.ref != action.ref)
+                    for alias, rows in self.rows.items()
+                }
+            case Operation.RECORD:
+                self._write("recorded", entries.recorded("run", action), at)
+            case Operation.CREATE:
+                self._write("created", entries.created("run", action, f"id-{action.ref}"), at)
+                for window in action.windows:
+                    before = self.rows.get(window.alias, ())
+                    new = AliasRow(action.ref, window.window)
+                    self.rows[window.alias] = take_over(before, new, at=at, rule=self.rule)
+                self._observe(at)
 
-    def content(self, ref: PackageRef | None) -> Content | None:
-        return None if ref is None else self.versions[ref].content
+    def content(self, ref: Holder | None) -> Content | None:
+        return self.versions[ref].content if isinstance(ref, PackageRef) else None
 
-    def _observe(self) -> None:
-        for ref, version in self.versions.items():
-            seen = tuple(
-                AliasWindow(alias, row.window)
-                for alias in sorted(self.rows)
-                for row in self.rows[alias]
-                if row.ref == ref
-            )
-            self.versions[ref] = _replace(version, windows=seen)
+    def _observe(self, at: Instant) -> None:
+        seen: dict[str, JsonValue] = {str(ref): [] for ref in self.versions}
+        for alias in sorted(self.rows):
+            for row in self.rows[alias]:
+                as_list(seen.setdefault(str(row.ref), [])).append(AliasWindow(alias, row.window).to_json())
+        self._write("windows_observed", {"run": "run", "windows": seen, "different": []}, at)
+
+    def _write(self, kind: str, body: JsonObject, at: Instant) -> None:
+        head = self.folding.head
+        if head.serial == 0:
+            genesis: JsonObject = {"lineage": "lineage", "environment": "local", "namespace": "test"}
+            self.folding.take(LogEntry.following(head, kind="genesis", body=genesis, at=at, actor="tester"))
+        self.folding.take(LogEntry.following(self.folding.head, kind=kind, body=body, at=at, actor="tester"))
 
 
-def _replace(version: RecordedVersion, **changes: object) -> RecordedVersion:
-    from dataclasses import replace
-
-    return replace(version, **changes)  # type: ignore[arg-type]  # test code names real fields
+def plan_on(
+    state: State,
+    packages: Sequence[CompiledPackage],
+    as_of: Instant,
+    *,
+    rule: TakeoverRule = SAFEST,
+    reach: Reach = EVERYTHING,
+) -> Decided:
+    """What the plan stage decides."""
+    return plan(packages, state, as_of=as_of, rule=rule, reach=reach, emission=Emission("test", "local"))

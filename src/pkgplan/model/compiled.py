@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pkgplan.model.canonical import as_list, as_object
+from pkgplan.model.units import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,22 @@ class CompiledPackage:
     def content(self) -> Content:
         """The identity of what is declared now."""
         return Content(self.key, self.digest)
+
+    @property
+    def record(self) -> JsonObject:
+        """What is recorded of the file besides its terms: the metadata, its windows and its retirement.
+
+        A window as it is declared may never be sent: the next declared one ends it. So that a later plan can tell what
+        is new in a catalog from what only time has changed, it is recorded.
+        """
+        windows: JsonObject = {
+            declared.window.alias: declared.window.declared_json()
+            for declared in sorted(self.aliases, key=lambda declared: declared.window.alias)
+        }
+        retire: JsonObject = (
+            {} if self.retire_at is None else {"retire": {"at": format_instant(self.retire_at)}}
+        )
+        return {**self.metadata, "windows": windows, **retire}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The alias timeline: who is behind an alias at which instant, and what a create does to it.
 
-Comes in: rows (package version, window) in the order in which they were created. Goes out: rows.
+Comes in: rows (who, window). Goes out: rows.
 Never here: planning, or knowledge of what the packages contain.
 
 Windows are half-open, `[starting_at, ending_before)`, in UTC; None is unbounded. The rows of one alias are
@@ -12,6 +12,7 @@ Source: vendor guide "Make a pricing change" (a later start cuts the open predec
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 from pkgplan.model.units import Instant, format_instant, parse_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pkgplan.model.canonical import JsonObject, JsonValue
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.names import Holder
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
@@ -70,9 +71,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class AliasRow:
-    """One package version behind one alias for one window."""
+    """One package behind one alias for one window: a version of ours, or a package that we did not make."""
 
-    ref: PackageRef
+    ref: Holder
     window: Window
 
 
@@ -86,6 +87,10 @@ class AliasWindow:
     def to_json(self) -> JsonObject:
         """`{alias, starting_at, ending_before}`."""
         return {"alias": self.alias, **self.window.to_json()}
+
+    def declared_json(self) -> JsonObject:
+        """The window alone, with the sides that it has."""
+        return {side: at for side, at in self.window.to_json().items() if at is not None}
 
     @classmethod
     def from_json(cls, value: JsonObject) -> AliasWindow:
@@ -139,7 +144,10 @@ class TakeoverRule:
 
     @classmethod
     def of(cls, readings: Mapping[str, str]) -> TakeoverRule:
-        """The rule from readings; the safest one for what is left out. Raises ValueError, KeyError for others."""
+        """The rule from readings; the safest one for what is left out. Raises ValueError for what is none."""
+        for question in readings:
+            if question not in _QUESTIONS:
+                raise ValueError(f'"{question}" is no open question about aliases')
         chosen = {question: _QUESTIONS[question](reading) for question, reading in readings.items()}
         return cls(**chosen)
 
@@ -197,12 +205,117 @@ def take_over(
     return tuple(after)
 
 
-def resolve(rows: Iterable[AliasRow], at: Instant) -> PackageRef | None:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one create did to the rows of an alias. Both in order of time."""
+
+    removed: tuple[AliasRow, ...]
+    added: tuple[AliasRow, ...]
+
+
+class Timeline:
+    """The rows of one alias in order of time, while creates are played on them.
+
+    A create costs what it meets, not what the alias has: rows that end before it starts are not looked at.
+    """
+
+    __slots__ = ("_rows", "_starts")
+
+    def __init__(self, rows: Iterable[AliasRow] = ()) -> None:
+        self._rows = sorted(rows, key=_start_of)
+        self._starts = [row.window.start for row in self._rows]
+
+    def __iter__(self) -> Iterator[AliasRow]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def first_after(self, at: Instant) -> int:
+        """The number of the first row that ends after an instant."""
+        number = bisect_right(self._starts, at)
+        return number - 1 if number and self._rows[number - 1].window.end > at else number
+
+    def row(self, number: int) -> AliasRow | None:
+        """A row by its number in time; None after the last."""
+        return self._rows[number] if number < len(self._rows) else None
+
+    def covering(self, at: Instant) -> AliasRow | None:
+        """The row that covers an instant."""
+        row = self.row(self.first_after(at))
+        return row if row is not None and row.window.covers(at) else None
+
+    def ending_at(self, at: Instant) -> AliasRow | None:
+        """The row that ends at an instant."""
+        number = bisect_left(self._starts, at) - 1
+        return self._rows[number] if number >= 0 and self._rows[number].window.end == at else None
+
+    def until(self, at: Instant) -> Iterator[AliasRow]:
+        """The rows that have begun at an instant, in order of time."""
+        return iter(self._rows[: bisect_right(self._starts, at)])
+
+    def after(self, at: Instant) -> Iterator[AliasRow]:
+        """The rows that end after an instant, in order of time."""
+        for number in range(self.first_after(at), len(self._rows)):
+            yield self._rows[number]
+
+    def near(self, new: AliasRow) -> Sequence[AliasRow]:
+        """The rows that tell the readings apart for a create: those that it meets, and the first that starts later."""
+        return self._rows[self.first_after(new.window.start) : self._later(new.window) + 1]
+
+    def create(self, new: AliasRow, *, at: Instant, rule: TakeoverRule) -> Turn:
+        """Play a create; `take_over` says what it does. Gives what it changed, to be told or undone."""
+        first, last = self._met(new, rule)
+        met = self._rows[first:last]
+        then = sorted(take_over(met, new, at=at, rule=rule), key=_start_of)
+        self._replace(first, last, then)
+        before, after = set(met), set(then)
+        return Turn(
+            tuple(row for row in met if row not in after), tuple(row for row in then if row not in before)
+        )
+
+    def archive(self, ref: Holder) -> Turn:
+        """Take everything away from one that is archived; costs as much as there are rows."""
+        gone = tuple(row for row in self._rows if row.ref == ref)
+        self._replace(0, len(self._rows), [row for row in self._rows if row.ref != ref])
+        return Turn(gone, ())
+
+    def undo(self, turn: Turn) -> None:
+        """Put back what a create changed; the last one first."""
+        for row in turn.added:
+            number = bisect_left(self._starts, row.window.start)
+            self._replace(number, number + 1, [])
+        for row in turn.removed:
+            number = bisect_left(self._starts, row.window.start)
+            self._replace(number, number, [row])
+
+    def _met(self, new: AliasRow, rule: TakeoverRule) -> tuple[int, int]:
+        """The numbers of the rows that a create can meet, under this reading: from, to."""
+        first = self.first_after(new.window.start)
+        if new.window.starting_at is None or rule.later_windows is LaterWindows.REMOVED:
+            return first, len(self._rows)
+        # Of the windows that are kept, the first that starts later ends the new one.
+        return first, min(self._later(new.window) + 1, len(self._rows))
+
+    def _later(self, window: Window) -> int:
+        """The number of the first row that starts later; the last one counts for a window without a start."""
+        return len(self._rows) if window.starting_at is None else bisect_right(self._starts, window.start)
+
+    def _replace(self, first: int, last: int, rows: list[AliasRow]) -> None:
+        self._rows[first:last] = rows
+        self._starts[first:last] = [row.window.start for row in rows]
+
+
+def resolve(rows: Iterable[AliasRow], at: Instant) -> Holder | None:
     """Who is behind the alias at an instant, or nobody."""
     for row in rows:
         if row.window.covers(at):
             return row.ref
     return None
+
+
+def _start_of(row: AliasRow) -> Instant:
+    return row.window.start
 
 
 def _instant(value: JsonValue) -> Instant | None:

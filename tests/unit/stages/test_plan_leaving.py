@@ -9,7 +9,6 @@ import pytest
 from support.worlds import World, a_package, day
 
 from pkgplan.model.diagnostics import Severity
-from pkgplan.model.plan import Operation
 from pkgplan.model.rules import PACKAGE_VANISHED, RETIRED_CHANGED, RETIREMENT_WAITS
 from pkgplan.model.timeline import SAFEST, resolve
 
@@ -89,9 +88,11 @@ def test_a_version_is_never_archived_by_the_plan_that_moves_its_alias() -> None:
         a_package("b", "2", ("X", day(10), None)),
     ]
     decided = applied(world, asked, day(10))
-    assert [action.operation for action in decided.actions] == [Operation.CREATE]
+    assert done_to(decided) == ["create:b@1", "record:a"]
     assert RETIREMENT_WAITS.code in codes(decided)
-    assert done_to(applied(world, asked, day(10))) == ["archive:a@1"]
+    assert done_to(applied(world, asked, day(10))) == []
+    assert done_to(applied(world, asked, day(10) + HALF_AN_HOUR)) == []
+    assert done_to(applied(world, asked, day(10, hour=1))) == ["archive:a@1"]
     assert behind(world, "X", day(12)) == "2"
 
 
@@ -145,7 +146,10 @@ def test_a_removed_file_whose_package_is_sold_is_refused(start: Instant | None) 
     (vanished,) = (d for d in decided.diagnostics if d.rule is PACKAGE_VANISHED)
     assert vanished.severity is Severity.ERROR
     assert "b@1" in vanished.message
-    assert "forget.packages" in vanished.hint
+    assert "put the file back" in vanished.hint
+    assert "forget.packages" not in vanished.hint, (
+        "what is forgotten is left alone, so nobody could follow it"
+    )
 
 
 def test_a_removed_file_whose_package_is_only_scheduled_cancels_it() -> None:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from support.worlds import World, a_package, day
+from support.worlds import a_package, day, plan_on
 
 from pkgplan.model.canonical import digest_of
+from pkgplan.model.log import Head
 from pkgplan.model.names import PackageRef
-from pkgplan.model.record import RecordedVersion
-from pkgplan.model.timeline import SAFEST, AliasWindow, Window
+from pkgplan.model.record import RecordedVersion, State
+from pkgplan.model.timeline import AliasWindow, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from _typeshed import TraceFunction
 
+    from pkgplan.model.canonical import JsonObject
     from pkgplan.model.compiled import CompiledPackage
 
     Work = Callable[[], object]
@@ -51,82 +53,97 @@ def steps(work: Work) -> int:
     return counted
 
 
-def many_packages(count: int) -> tuple[World, list[CompiledPackage]]:
+def many_packages(count: int) -> tuple[State, list[CompiledPackage]]:
     """Packages that are applied, each with an alias of its own."""
-    world = World(SAFEST)
     packages = [a_package(f"p{number}", "1", (f"A{number}", day(0), None)) for number in range(count)]
+    versions = {}
     for number, package in enumerate(packages, start=1):
         ref = PackageRef(package.key, 1)
         windows = tuple(declared.window for declared in package.aliases)
-        world.versions[ref] = recorded(ref, package.digest, windows, order=number, name="1")
-        world.metadata[package.key] = dict(package.metadata)
-    return world, packages
+        versions[ref] = recorded(ref, package.digest, windows, order=number, name="1")
+    return a_state(versions, {package.key: package.record for package in packages}), packages
 
 
-def one_alias_with_a_past(windows: int) -> World:
+def one_alias_with_a_past(windows: int) -> State:
     """One package, edited in place every hour."""
-    world = World(SAFEST)
+    versions = {}
     for number in range(windows):
         end = day(0, number + 1) if number < windows - 1 else None
         window = (AliasWindow("X", Window(day(0, number), end)),)
         ref, name = PackageRef("p", number + 1), str(number)
-        world.versions[ref] = recorded(ref, digest_of({"name": name}), window, order=number + 1, name=name)
-    world.metadata["p"] = {"description": ""}
-    return world
+        versions[ref] = recorded(ref, digest_of({"name": name}), window, order=number + 1, name=name)
+    return a_state(versions, {"p": {"description": "", "windows": {"X": {}}}})
+
+
+def a_state(versions: dict[PackageRef, RecordedVersion], metadata: dict[str, JsonObject]) -> State:
+    reserved: dict[str, int] = {}
+    for ref in versions:
+        reserved[ref.key] = max(ref.version, reserved.get(ref.key, 0))
+    return State("local", "test", "lineage", Head(9, "head"), versions, metadata, reserved)
 
 
 def recorded(
     ref: PackageRef, digest: str, windows: tuple[AliasWindow, ...], *, order: int, name: str
 ) -> RecordedVersion:
     return RecordedVersion(
-        ref, f"id-{ref}", "", digest, {"name": name}, {}, windows, windows, day(0), order=order
+        ref,
+        f"id-{ref}",
+        "",
+        digest,
+        {"name": name},
+        {},
+        windows,
+        windows,
+        day(0),
+        order=order,
+        declared={window.alias: window.window for window in windows},
     )
 
 
 def nothing_changed(count: int) -> Work:
-    world, packages = many_packages(count)
-    assert world.plan(packages, day(2)).actions == ()
-    return lambda: world.plan(packages, day(2))
+    state, packages = many_packages(count)
+    assert plan_on(state, packages, day(2)).actions == ()
+    return lambda: plan_on(state, packages, day(2))
 
 
 def all_new(count: int) -> Work:
     _, packages = many_packages(count)
-    assert len(World(SAFEST).plan(packages, day(0)).actions) == count
-    return lambda: World(SAFEST).plan(packages, day(0))
+    assert len(plan_on(State(), packages, day(0)).actions) == count
+    return lambda: plan_on(State(), packages, day(0))
 
 
 def all_edited(count: int) -> Work:
-    world, packages = many_packages(count)
+    state, packages = many_packages(count)
     edited = [a_package(package.key, "2", (f"A{n}", day(9), None)) for n, package in enumerate(packages)]
-    assert len(world.plan(edited, day(2)).actions) == count
-    return lambda: world.plan(edited, day(2))
+    assert len(plan_on(state, edited, day(2)).actions) == count
+    return lambda: plan_on(state, edited, day(2))
 
 
 def all_retired(count: int) -> Work:
-    world, packages = many_packages(count)
+    state, packages = many_packages(count)
     retired = [replace(package, retire_at=day(1)) for package in packages]
-    assert len(world.plan(retired, day(2)).actions) == count
-    return lambda: world.plan(retired, day(2))
+    assert len(plan_on(state, retired, day(2)).actions) == count
+    return lambda: plan_on(state, retired, day(2))
 
 
 def long_past_nothing_changed(windows: int) -> Work:
-    world = one_alias_with_a_past(windows)
+    state = one_alias_with_a_past(windows)
     package = a_package("p", str(windows - 1), ("X", None, None))
-    assert world.plan([package], day(200)).actions == ()
-    return lambda: world.plan([package], day(200))
+    assert plan_on(state, [package], day(200)).actions == ()
+    return lambda: plan_on(state, [package], day(200))
 
 
 def long_past_one_edit(windows: int) -> Work:
-    world = one_alias_with_a_past(windows)
+    state = one_alias_with_a_past(windows)
     package = a_package("p", "edited", ("X", None, None))
-    assert len(world.plan([package], day(200)).actions) == 1
-    return lambda: world.plan([package], day(200))
+    assert len(plan_on(state, [package], day(200)).actions) == 1
+    return lambda: plan_on(state, [package], day(200))
 
 
 def scheduled_ahead(count: int) -> Work:
     packages = [a_package(f"p{number}", "1", ("X", day(number), None)) for number in range(count)]
-    assert len(World(SAFEST).plan(packages, day(0)).actions) == count
-    return lambda: World(SAFEST).plan(packages, day(0))
+    assert len(plan_on(State(), packages, day(0)).actions) == count
+    return lambda: plan_on(State(), packages, day(0))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,18 @@
 Comes in: the declared windows of one alias, its recorded rows, and `as_of`. Goes out: segments of time.
 Never here: how to get there.
 
-The past belongs to the record: nothing is asked for before `as_of` except what a declaration claims there,
-so that a claim which contradicts the record can be refused. From `as_of` on, declared windows count. Before the
-first of them the present holder goes on (an open window ends where the next begins), and so does a package that
-has the alias and declares a later window: that is an edit in place. Between two bounded windows there is nobody.
+The rules, as README gives them to authors:
+
+1. The past belongs to the record. Nothing is asked for before `as_of`, except what a declaration that is new claims
+   there: where nobody was, it may have it; where somebody was, archived by now or not, it is refused. A declaration
+   that was applied before with the same terms claims nothing anew, however much time has passed.
+2. From `as_of` on, the declared windows count, read together: each ends where the next one begins.
+3. Whoever has the alias goes on until the next declared window begins (or until the end that the catalog gave it), if
+   its own file declares a later window, which is an edit in place; or if no declared window covers the present, unless
+   its own file says that its time is over.
+4. A retirement takes the alias from nobody while another window follows: until then it is what the alias sells. After
+   the last window, the archive ends it.
+5. Otherwise nobody is wanted.
 """
 
 from __future__ import annotations
@@ -15,16 +23,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pkgplan.model.timeline import BEGINNING, END, AliasRow, DatelessStart, TakeoverRule, Window
-from pkgplan.model.units import Instant, next_full_hour
+from pkgplan.model.names import PackageRef
+from pkgplan.model.timeline import BEGINNING, END, DatelessStart, TakeoverRule, Window
+from pkgplan.model.units import Instant, next_full_hour, on_the_hour
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pkgplan.model.compiled import CompiledPackage, Content
+    from pkgplan.model.compiled import Content
     from pkgplan.model.diagnostics import Location
-    from pkgplan.model.names import PackageRef
-    from pkgplan.model.record import State
+    from pkgplan.model.timeline import AliasRow
+    from pkgplan.stages.plan.declared import Declaration, Recorded
 
 
 class Nothing(Enum):
@@ -32,14 +41,14 @@ class Nothing(Enum):
 
     NOBODY = "nobody may be behind the alias"
     ANYBODY = "whoever is behind the alias may stay"
-    RETIRED = "the package may stay until it is archived"
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A piece of time, what is wanted in it, and the declaration that wants it.
 
-    `dateless` says that a create at its start is sent without one.
+    `dateless` says that a create at its start is sent without one; `or_nobody`, that the package is retired and will
+    be archived, so that nobody is as good.
     """
 
     start: Instant
@@ -47,158 +56,214 @@ class Segment:
     wanted: Content | Nothing
     at: Location | None = None
     dateless: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """One package's window on one alias. `over` says that the package is retired and claims nothing."""
-
-    content: Content
-    window: Window
-    retire_at: Instant | None
-    over: bool
-    at: Location
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What state says about one alias: its rows, what each version is, and the ends that were asked for."""
-
-    rows: tuple[AliasRow, ...]
-    contents: Mapping[PackageRef, Content]
-    sent_ends: Mapping[PackageRef, Instant]
-
-    @classmethod
-    def of(cls, alias: str, state: State, rows: tuple[AliasRow, ...]) -> Recorded:
-        """The record of one alias."""
-        versions = [state.versions[row.ref] for row in rows]
-        return cls(
-            rows,
-            {version.ref: version.content for version in versions},
-            {
-                version.ref: window.window.end
-                for version in versions
-                for window in version.sent
-                if window.alias == alias
-            },
-        )
-
-
-def declarations(packages: Sequence[CompiledPackage], as_of: Instant) -> dict[str, list[Declaration]]:
-    """The declared windows of each alias in order of start, those without a start first."""
-    declared: dict[str, list[Declaration]] = {}
-    for package in packages:
-        over = package.retire_at is not None and package.retire_at <= as_of
-        for alias in package.aliases:
-            window = alias.window.window
-            at = alias.at if window.starting_at is None else alias.at.child("starting_at")
-            entry = Declaration(package.content, window, package.retire_at, over, at)
-            declared.setdefault(alias.window.alias, []).append(entry)
-    for entries in declared.values():
-        entries.sort(key=lambda entry: (entry.window.start, entry.content.key))
-    return {alias: declared[alias] for alias in sorted(declared)}
+    or_nobody: bool = False
 
 
 def desired(
     declared: Sequence[Declaration], recorded: Recorded, *, as_of: Instant, rule: TakeoverRule
 ) -> tuple[Segment, ...]:
     """Segments that cover all time, in order, for an alias with at least one declaration."""
-    holder = next((row for row in recorded.rows if row.window.covers(as_of)), None)
-    held_since = _held_since(declared, recorded, holder, as_of)
-    claims = _claims(declared, recorded, holder, held_since, as_of=as_of, rule=rule)
-    following = min((claim.start for claim in claims if claim.start > as_of), default=END)
-    if claims and all(claim.start > as_of or claim.end <= (held_since or BEGINNING) for claim in claims):
-        claims = [
-            *(claim for claim in claims if claim.start <= as_of),
-            *_carried(holder, recorded, held_since or BEGINNING, as_of, following),
-            *(claim for claim in claims if claim.start > as_of),
-        ]
-    segments = _Segments()
+    present = _Present.of(declared, recorded, as_of)
+    claims = _claims(declared, recorded, present, rule)
+    goes_on = _goes_on_until(claims, recorded, present)
+    pieces: list[Segment] = []
     for claim in claims:
-        if claim.start > segments.reached:
-            segments.extend_to(min(claim.start, as_of), Nothing.ANYBODY)
-            segments.extend_to(claim.start, Nothing.NOBODY)
-        segments.extend_to(claim.end, claim.wanted, claim.at, dateless=claim.dateless)
-    segments.extend_to(as_of, Nothing.ANYBODY)
-    ends = any(not entry.over for entry in declared)
-    segments.extend_to(END, Nothing.NOBODY if ends else Nothing.ANYBODY)
-    return tuple(segments.pieces)
+        pieces += _new_to_the_past(claim, present, is_behind_holder=goes_on is not None)
+        pieces += _from_now_on(claim, recorded, present, goes_on)
+    if present.holder is not None and goes_on is not None:
+        pieces.append(Segment(as_of, goes_on, recorded.contents[present.holder.ref]))
+    in_order = sorted((piece for piece in pieces if piece.start < piece.end), key=lambda piece: piece.start)
+    return _contiguous(in_order, as_of)
 
 
-def _held_since(
-    declared: Sequence[Declaration], recorded: Recorded, holder: AliasRow | None, as_of: Instant
-) -> Instant | None:
-    """Since when the present holder's package has the alias, if it is declared to have it again later.
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A declaration with the instants between which it counts: one without a start has one, the next one ends it.
 
-    That is an edit in place: the window that the file declared before is no longer in it, but it stands.
+    `is_known` says that it claimed the present before; `waited` that it has no start, and its terms are not new.
     """
-    if holder is None or not any(
-        entry.content.key == holder.ref.key and entry.window.start > as_of and not entry.over
-        for entry in declared
-    ):
-        return None
-    since = holder.window.start
-    for row in sorted(recorded.rows, key=lambda row: row.window.start, reverse=True):
-        if row.window.end == since and row.ref.key == holder.ref.key:
-            since = row.window.start
-    return since
+
+    entry: Declaration
+    start: Instant
+    end: Instant
+    is_known: bool
+    waited: bool
+
+    def covers(self, at: Instant) -> bool:
+        return self.start <= at < self.end
 
 
-def _carried(
-    holder: AliasRow | None, recorded: Recorded, since: Instant, as_of: Instant, following: Instant
-) -> list[Segment]:
-    """The present holder goes on until the next window begins, unless it was given an end before that."""
-    carried = [Segment(since, as_of, Nothing.ANYBODY)]
-    if holder is not None:
-        until = min(following, recorded.sent_ends.get(holder.ref, END))
-        carried.append(Segment(as_of, until, recorded.contents[holder.ref]))
-    return carried
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """Who has the alias at `as_of`, and since when its package has it without a break.
+
+    `is_edited` says that its file declares that it shall have the alias again later; `is_given_up`, that its file is
+    there and gives it no window any more that reaches the present; `is_over`, that it gives it one which is past.
+    """
+
+    as_of: Instant
+    holder: AliasRow | None
+    since: Instant
+    is_edited: bool = False
+    is_given_up: bool = False
+    is_over: bool = False
+
+    @classmethod
+    def of(cls, declared: Sequence[Declaration], recorded: Recorded, as_of: Instant) -> _Present:
+        holder = recorded.timeline.covering(as_of)
+        if holder is None or not isinstance(holder.ref, PackageRef):
+            return cls(as_of, holder, as_of if holder is None else holder.window.start)
+        key = holder.ref.key
+        own = [
+            (entry, min(entry.window.end, following))
+            for entry, following in _with_following(declared)
+            if entry.content.key == key and not entry.over
+        ]
+        since = holder.window.start
+        while since > BEGINNING:
+            before = recorded.timeline.ending_at(since)
+            if before is None or not isinstance(before.ref, PackageRef) or before.ref.key != key:
+                break
+            since = before.window.start
+        return cls(
+            as_of,
+            holder,
+            since,
+            is_edited=any(entry.window.start > as_of for entry, _ in own),
+            is_given_up=key in recorded.keys and not any(end > as_of for _, end in own),
+            is_over=bool(own) and not any(entry.window.end > as_of for entry, _ in own),
+        )
+
+    def is_behind(self, content: Content, recorded: Recorded) -> bool:
+        """Whether a content has the alias now."""
+        return self.holder is not None and recorded.contents[self.holder.ref] == content
 
 
-class _Segments:
-    """Contiguous segments under construction."""
-
-    def __init__(self) -> None:
-        self.pieces: list[Segment] = []
-        self.reached = BEGINNING
-
-    def extend_to(
-        self, end: Instant, wanted: Content | Nothing, at: Location | None = None, *, dateless: bool = False
-    ) -> None:
-        if end > self.reached:
-            self.pieces.append(Segment(self.reached, end, wanted, at, dateless))
-            self.reached = end
+def _with_following(declared: Sequence[Declaration]) -> Iterator[tuple[Declaration, Instant]]:
+    """Each declaration with the start of the next one, where it ends at the latest."""
+    starts = [entry.window.start for entry in declared[1:]]
+    return zip(declared, [*starts, END], strict=True)
 
 
 def _claims(
-    declared: Sequence[Declaration],
-    recorded: Recorded,
-    holder: AliasRow | None,
-    held_since: Instant | None,
-    *,
-    as_of: Instant,
-    rule: TakeoverRule,
-) -> list[Segment]:
-    """What each declaration asks for; windows before the present holder's end where it began."""
-    claims: list[Segment] = []
-    had_it = {row.ref.key for row in recorded.rows if row.window.start <= as_of}
-    for index, entry in enumerate(declared):
-        following = declared[index + 1].window.start if index + 1 < len(declared) else END
-        start, end = entry.window.start, min(entry.window.end, following)
-        undated = entry.window.starting_at is None and not entry.over
-        if held_since is not None and undated and entry.content.key in had_it:
-            # Its time was before the present holder's; only a package that never had the alias still waits for it.
+    declared: Sequence[Declaration], recorded: Recorded, present: _Present, rule: TakeoverRule
+) -> list[_Claim]:
+    """The declarations that count, in order of time."""
+    as_of = present.as_of
+    claims = []
+    for entry, following in _with_following(declared):
+        start, end = _start(entry, recorded, present, rule), min(entry.window.end, following)
+        if entry.over or start >= end:
             continue
-        if held_since is not None and start < held_since and not undated:
-            end = min(end, held_since)
-        if undated and recorded.rows:
-            # "As soon as applied", unless the alias is there already.
-            present = holder is not None and recorded.contents[holder.ref] == entry.content
-            start = as_of if present else next_full_hour(as_of)
-        elif undated and rule.dateless_start is DatelessStart.CREATED_AT:
-            start = as_of
-        retired = start if entry.over else max(start, min(end, entry.retire_at or END))
-        dateless = entry.window.starting_at is None and not recorded.rows
-        claims.append(Segment(start, retired, entry.content, entry.at, dateless))
-        claims.append(Segment(retired, end, Nothing.RETIRED, entry.at))
-    return [claim for claim in claims if claim.start < claim.end]
+        known = start < as_of and entry.before is not None and entry.before.covers(as_of)
+        waited = (
+            present.is_edited
+            and entry.window.starting_at is None
+            and entry.before is not None
+            and present.holder is not None
+            and not recorded.cuts_off(entry.content, present.holder.ref, as_of)
+        )
+        claims.append(_Claim(entry, start, end, known, waited))
+    return claims
+
+
+def _start(entry: Declaration, recorded: Recorded, present: _Present, rule: TakeoverRule) -> Instant:
+    """Where a declaration begins to count: one without a start counts "as soon as applied", unless it is there."""
+    if entry.window.starting_at is not None:
+        return entry.window.starting_at
+    if not recorded.is_new:
+        is_there = present.is_behind(entry.content, recorded)
+        return present.as_of if is_there else next_full_hour(present.as_of)
+    return present.as_of if rule.dateless_start is DatelessStart.CREATED_AT else BEGINNING
+
+
+def _goes_on_until(claims: Sequence[_Claim], recorded: Recorded, present: _Present) -> Instant | None:
+    """Until when the present holder goes on; None if it does not, or if it is simply what is declared."""
+    as_of = present.as_of
+    if present.holder is None or present.is_over:
+        return None
+    following = min(
+        (claim.start for claim in claims if claim.start > as_of and not claim.waited), default=END
+    )
+    now = [claim for claim in claims if claim.covers(as_of)]
+    if present.is_edited:
+        # A declaration that is new and begins in the time of the holder contests it.
+        contested = any(not claim.is_known and claim.start >= present.since for claim in now)
+    else:
+        contested = bool(now) or following == END
+    return None if contested else max(as_of, min(following, recorded.ends[present.holder.ref]))
+
+
+def _new_to_the_past(claim: _Claim, present: _Present, *, is_behind_holder: bool) -> Iterator[Segment]:
+    """What a declaration claims of the past and did not claim before.
+
+    One that began before the present holder did, which goes on, does not contest the time that the holder had.
+    """
+    entry = claim.entry
+    end = uncontested = min(claim.end, present.as_of)
+    if is_behind_holder and present.is_edited and claim.start < present.since:
+        uncontested = min(end, present.since)
+    known = Window(END, END) if entry.before is None else entry.before
+    dateless = claim.start == BEGINNING
+    yield Segment(claim.start, min(uncontested, known.start), entry.content, entry.at, dateless=dateless)
+    # An end that was moved is a claim of its own.
+    yield Segment(max(claim.start, known.end), end, entry.content, entry.at)
+
+
+def _from_now_on(
+    claim: _Claim, recorded: Recorded, present: _Present, goes_on: Instant | None
+) -> Iterator[Segment]:
+    """What a declaration claims from now on; a retirement may end the last part of it."""
+    entry, end = claim.entry, claim.end
+    begins = max(claim.start, present.as_of)
+    if goes_on is not None and (claim.start <= present.as_of or claim.waited):
+        begins = goes_on
+    elif claim.is_known and claim.covers(present.as_of):
+        begins = _resumed(claim, recorded, present)
+        # A call can give it back no sooner.
+        yield Segment(present.as_of, begins, Nothing.ANYBODY)
+    retired = END if entry.retire_at is None or end < END else max(begins, entry.retire_at)
+    dateless = entry.window.starting_at is None and recorded.is_new
+    yield Segment(begins, min(end, retired), entry.content, entry.at, dateless)
+    yield Segment(retired, end, entry.content, entry.at, or_nobody=True)
+
+
+def _resumed(claim: _Claim, recorded: Recorded, present: _Present) -> Instant:
+    """From when on a declaration that is not new has to be looked at.
+
+    Whoever else has the alias now took it in a way that the catalog does not know of, so that is mended from the next
+    full hour on; unless it is a file that has just given it up, which is for its author to date. Where nobody has it,
+    from the instant from which on nobody did, if a window may start there.
+    """
+    if present.is_behind(claim.entry.content, recorded):
+        return present.as_of
+    if present.is_given_up:
+        return max(claim.start, present.since)
+    if present.holder is not None:
+        return next_full_hour(present.as_of)
+    before = max((row.window.end for row in recorded.timeline.until(present.as_of)), default=BEGINNING)
+    since = max(claim.start, before)
+    return since if since == BEGINNING or on_the_hour(since) else next_full_hour(present.as_of)
+
+
+def _contiguous(pieces: Iterable[Segment], as_of: Instant) -> tuple[Segment, ...]:
+    """The pieces with all the time between them: before `as_of` whoever was there, after it nobody."""
+    segments: list[Segment] = []
+    reached = BEGINNING
+
+    def extend_to(end: Instant, segment: Segment) -> None:
+        nonlocal reached
+        if end > reached:
+            segments.append(
+                Segment(reached, end, segment.wanted, segment.at, segment.dateless, segment.or_nobody)
+            )
+            reached = end
+
+    anybody, nobody = Segment(BEGINNING, END, Nothing.ANYBODY), Segment(BEGINNING, END, Nothing.NOBODY)
+    for piece in pieces:
+        extend_to(min(piece.start, as_of), anybody)
+        extend_to(piece.start, nobody)
+        extend_to(piece.end, piece)
+    extend_to(as_of, anybody)
+    extend_to(END, nobody)
+    return tuple(segments)

@@ -10,21 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pkgplan.model.names import PackageRef, holder_order
 from pkgplan.model.plan import Action, Effect, EffectKind, Operation, Reason
-from pkgplan.model.timeline import (
-    BEGINNING,
-    AliasRow,
-    TakeoverRule,
-    Window,
-    take_over,
-)
+from pkgplan.model.timeline import BEGINNING, AliasRow, TakeoverRule, Timeline, Window, take_over
 
 if TYPE_CHECKING:
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.names import Holder
     from pkgplan.model.record import State
+    from pkgplan.model.timeline import AliasWindow, Turn
     from pkgplan.model.units import Instant
 
-Timelines = Mapping[str, tuple[AliasRow, ...]]
+Rows = Mapping[str, tuple[AliasRow, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +34,93 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """Timelines after all actions, the effects on the way, and the questions whose answer mattered."""
+    """Timelines after all actions, the effects on the way, and the questions whose answer mattered.
 
-    timelines: Timelines
+    `timelines` has the aliases that an action touched.
+    """
+
+    timelines: Mapping[str, Timeline]
     effects: tuple[Effect, ...]
     assumed: tuple[Assumed, ...]
 
 
-def foresee(timelines: Timelines, actions: Sequence[Action], *, at: Instant, rule: TakeoverRule) -> Foreseen:
-    """Play the actions on the recorded timelines."""
-    now: dict[str, tuple[AliasRow, ...]] = dict(timelines)
-    opened = {action.ref: action.id for action in actions if action.operation is Operation.CREATE}
-    held: dict[PackageRef, dict[str, None]] = {}
-    for alias, rows in timelines.items():
-        for row in rows:
-            held.setdefault(row.ref, {})[alias] = None
-    causes: dict[tuple[str, PackageRef], str] = {}
-    assumed: dict[tuple[str, str], Assumed] = {}
+def foresee(rows: Rows, actions: Sequence[Action], *, at: Instant, rule: TakeoverRule) -> Foreseen:
+    """Play the actions on the recorded rows of each alias."""
+    play = _Play(rows, at, rule)
     for action in actions:
-        for alias, rows in _after(action, now, held, at, rule):
-            for ref in _touched(now.get(alias, ()), rows):
-                causes[alias, ref] = action.id
-            for name in _depends_on(action, alias, now, at, rule):
-                assumed.setdefault((alias, name), Assumed(alias, action.ref.key, name))
-            now[alias] = rows
-    effects = [
-        effect
-        for (alias, ref), cause in causes.items()
-        for effect in _effects(alias, ref, timelines.get(alias, ()), now[alias], opened.get(ref, cause))
-    ]
+        if action.operation is Operation.CREATE:
+            for window in action.windows:
+                play.create(action, window)
+        elif action.operation is Operation.ARCHIVE:
+            play.archive(action)
+    opened = {action.ref: action.id for action in actions if action.operation is Operation.CREATE}
+    effects = [effect for alias in play.timelines for effect in play.effects(alias, opened)]
     effects.sort(
-        key=lambda effect: (effect.alias, (effect.before or effect.after or Window()).start, effect.ref)
+        key=lambda effect: (
+            effect.alias,
+            (effect.before or effect.after or Window()).start,
+            holder_order(effect.ref),
+        )
     )
-    return Foreseen(now, tuple(effects), tuple(assumed.values()))
+    return Foreseen(play.timelines, tuple(effects), tuple(play.assumed.values()))
+
+
+class _Play:
+    """The actions of one plan, played one after the other; lives no longer than the call."""
+
+    def __init__(self, rows: Rows, at: Instant, rule: TakeoverRule) -> None:
+        self._rows = rows
+        self._at = at
+        self._rule = rule
+        self.timelines: dict[str, Timeline] = {}
+        self.assumed: dict[tuple[str, str], Assumed] = {}
+        self._causes: dict[str, dict[Holder, str]] = {}
+        self._aliases_of: dict[Holder, dict[str, None]] | None = None
+
+    def create(self, action: Action, window: AliasWindow) -> None:
+        timeline = self._timeline(window.alias)
+        new = AliasRow(action.ref, window.window)
+        for question in self._depends_on(timeline, new):
+            key = (window.alias, question)
+            self.assumed.setdefault(key, Assumed(window.alias, action.ref.key, question))
+        self._caused(window.alias, action, timeline.create(new, at=self._at, rule=self._rule))
+
+    def archive(self, action: Action) -> None:
+        if self._aliases_of is None:
+            self._aliases_of = {}
+            for alias, rows in self._rows.items():
+                for row in rows:
+                    self._aliases_of.setdefault(row.ref, {})[alias] = None
+        for alias in self._aliases_of.get(action.ref, ()):
+            self._caused(alias, action, self._timeline(alias).archive(action.ref))
+
+    def effects(self, alias: str, opened: Mapping[PackageRef, str]) -> Iterator[Effect]:
+        """What became of the windows of everybody whom an action touched on an alias."""
+        touched = self._causes.get(alias, {})
+        had, has = (_windows(rows, touched) for rows in (self._rows.get(alias, ()), self.timelines[alias]))
+        for ref, cause in touched.items():
+            caused_by = opened.get(ref, cause) if isinstance(ref, PackageRef) else cause
+            for start in dict.fromkeys((*had.get(ref, ()), *has.get(ref, ()))):
+                before, after = had.get(ref, {}).get(start), has.get(ref, {}).get(start)
+                if before != after:
+                    yield Effect(alias, ref, _kind(before, after), before, after, caused_by)
+
+    def _timeline(self, alias: str) -> Timeline:
+        if alias not in self.timelines:
+            self.timelines[alias] = Timeline(self._rows.get(alias, ()))
+        return self.timelines[alias]
+
+    def _caused(self, alias: str, action: Action, turn: Turn) -> None:
+        causes = self._causes.setdefault(alias, {})
+        for row in sorted((*turn.removed, *turn.added), key=lambda row: holder_order(row.ref)):
+            causes[row.ref] = action.id
+
+    def _depends_on(self, timeline: Timeline, new: AliasRow) -> Iterator[str]:
+        near = timeline.near(new)
+        chosen = set(take_over(near, new, at=self._at, rule=self._rule))
+        for question, other in self._rule.otherwise():
+            if set(take_over(near, new, at=self._at, rule=other)) != chosen:
+                yield question
 
 
 def following(actions: Iterable[Action], effects: Iterable[Effect], state: State) -> tuple[Action, ...]:
@@ -84,12 +134,12 @@ def following(actions: Iterable[Action], effects: Iterable[Effect], state: State
     )
 
 
-def left_with_nobody(before: Timelines, after: Timelines, *, at: Instant) -> Iterator[tuple[str, Instant]]:
+def left_with_nobody(before: Rows, foreseen: Foreseen, *, at: Instant) -> Iterator[tuple[str, Instant]]:
     """Aliases whose last window now ends sooner, and from when on nobody has them."""
-    for alias in sorted(after):
+    for alias in sorted(foreseen.timelines):
         had, has = (
             max((row.window.end for row in rows), default=BEGINNING)
-            for rows in (before.get(alias, ()), after[alias])
+            for rows in (before.get(alias, ()), foreseen.timelines[alias])
         )
         if has < had and had > at:
             yield alias, max(has, at)
@@ -106,6 +156,8 @@ def _followed(
         for effect in caused.get((action.id, wanted.alias), ()):
             if effect.after is None:
                 continue
+            if not isinstance(effect.ref, PackageRef):
+                continue
             version = state.versions.get(effect.ref)
             if (
                 effect.after.end == wanted.window.start
@@ -116,46 +168,16 @@ def _followed(
     return None
 
 
-def _after(
-    action: Action, now: Timelines, held: Mapping[PackageRef, Iterable[str]], at: Instant, rule: TakeoverRule
-) -> Iterator[tuple[str, tuple[AliasRow, ...]]]:
-    if action.operation is Operation.ARCHIVE:
-        for alias in held.get(action.ref, ()):
-            yield alias, tuple(row for row in now[alias] if row.ref != action.ref)
-    elif action.operation is Operation.CREATE:
-        for window in action.windows:
-            rows = now.get(window.alias, ())
-            yield window.alias, take_over(rows, AliasRow(action.ref, window.window), at=at, rule=rule)
+def _windows(rows: Iterable[AliasRow], refs: Mapping[Holder, str]) -> dict[Holder, dict[Instant, Window]]:
+    """The windows of some, by their starts."""
+    found: dict[Holder, dict[Instant, Window]] = {}
+    for row in rows:
+        if row.ref in refs:
+            found.setdefault(row.ref, {})[row.window.start] = row.window
+    return found
 
 
-def _touched(before: Iterable[AliasRow], after: Iterable[AliasRow]) -> list[PackageRef]:
-    return list(dict.fromkeys(row.ref for row in sorted(set(before) ^ set(after), key=lambda row: row.ref)))
-
-
-def _effects(
-    alias: str, ref: PackageRef, before: Sequence[AliasRow], after: Sequence[AliasRow], cause: str
-) -> Iterator[Effect]:
-    had = {row.window.starting_at: row.window for row in before if row.ref == ref}
-    has = {row.window.starting_at: row.window for row in after if row.ref == ref}
-    for start in {**had, **has}:
-        old, new = had.get(start), has.get(start)
-        if old == new:
-            continue
-        kind = (
-            EffectKind.OPENED if old is None else EffectKind.REMOVED if new is None else EffectKind.SHORTENED
-        )
-        yield Effect(alias, ref, kind, old, new, cause)
-
-
-def _depends_on(action: Action, alias: str, now: Timelines, at: Instant, rule: TakeoverRule) -> Iterator[str]:
-    if action.operation is not Operation.CREATE:
-        return
-    rows = now.get(alias, ())
-    for window in action.windows:
-        if window.alias != alias:
-            continue
-        new = AliasRow(action.ref, window.window)
-        chosen = set(take_over(rows, new, at=at, rule=rule))
-        for question, other in rule.otherwise():
-            if set(take_over(rows, new, at=at, rule=other)) != chosen:
-                yield question
+def _kind(before: Window | None, after: Window | None) -> EffectKind:
+    if before is None:
+        return EffectKind.OPENED
+    return EffectKind.REMOVED if after is None else EffectKind.SHORTENED

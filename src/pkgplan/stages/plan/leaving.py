@@ -1,147 +1,110 @@
-"""Packages and aliases that leave: retirement, removed files, dropped aliases, things to forget.
+"""Packages and aliases that have left the catalog: removed files, dropped aliases, things to forget.
 
-Comes in: what the catalog still declares and what is still recorded. Goes out: archive actions and findings.
-Never here: creates. The API can neither edit nor remove an alias window, so leaving is refused unless the
-catalog says how.
+Comes in: what the catalog still declares and what is still recorded. Goes out: findings.
+Never here: actions. The API can neither edit nor remove an alias window, so leaving is refused unless the catalog says
+how.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pkgplan.model.diagnostics import Diagnostic
-from pkgplan.model.plan import Action, Operation, Reason
-from pkgplan.model.rules import ALIAS_ORPHAN, FORGOTTEN, PACKAGE_VANISHED, RETIREMENT_WAITS
-from pkgplan.model.timeline import END, AliasRow, TakeoverRule
-from pkgplan.model.units import Instant, short_instant
-from pkgplan.stages.plan.effects import foresee
+from pkgplan.model.names import PackageRef
+from pkgplan.model.record import declared_version
+from pkgplan.model.rules import ALIAS_ORPHAN, FORGOTTEN, PACKAGE_VANISHED
+from pkgplan.model.timeline import Window
+from pkgplan.stages.plan.alias import OneAlias
+from pkgplan.stages.plan.declared import Declaration
+from pkgplan.stages.plan.refusals import UNDO, Found, PutBack
+from pkgplan.stages.plan.ways_out import first_window
 
 if TYPE_CHECKING:
-    from pkgplan.model.compiled import CompiledPackage
-    from pkgplan.model.record import RecordedVersion, State
-    from pkgplan.stages.plan import Forget
-    from pkgplan.stages.plan.desired import Declaration
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-Timelines = Mapping[str, tuple[AliasRow, ...]]
+    from pkgplan.model.compiled import CompiledPackage
+    from pkgplan.stages.plan.given import Given
 
 
 def left_behind(
-    packages: Sequence[CompiledPackage],
-    declared: Mapping[str, Sequence[Declaration]],
-    state: State,
-    timelines: Timelines,
-    *,
-    as_of: Instant,
-    forget: Forget,
-) -> Iterator[Diagnostic]:
+    packages: Sequence[CompiledPackage], declared: Mapping[str, Sequence[Declaration]], given: Given
+) -> Iterator[Found]:
     """A finding for each window that nobody accounts for.
 
     An alias that nobody declares must be held by nobody, now or later. An alias that somebody declares may not be
     held now by a package without a file; one that is only scheduled is cancelled by what is declared instead.
     """
     by_key = {package.key: package for package in packages}
-    tomorrow = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    for alias, rows in timelines.items():
+    reach, as_of = given.reach, given.as_of
+    succeeded = {
+        row.ref.key
+        for alias in declared.keys() & given.timelines.keys()
+        for row in given.timelines[alias]
+        if isinstance(row.ref, PackageRef) and row.window.end > as_of
+    }
+    for alias, rows in given.timelines.items():
         for row in rows:
+            if not isinstance(row.ref, PackageRef):
+                continue
             package = by_key.get(row.ref.key)
             if row.window.end <= as_of or (alias in declared and (package or not row.window.covers(as_of))):
                 continue
-            if alias in forget.aliases or row.ref.key in forget.packages:
-                yield Diagnostic(
-                    FORGOTTEN,
-                    f'alias "{alias}" is forgotten and stays with {row.ref} '
-                    f"({state.versions[row.ref].package_id})",
-                    forget.at,
-                )
+            if alias in reach.aliases or row.ref.key in reach.packages:
+                yield _stays(alias, row.ref, given)
             elif package is None:
-                yield Diagnostic(
-                    PACKAGE_VANISHED,
-                    f'package "{row.ref.key}" has no file any more, but {row.ref} still has alias "{alias}"',
-                    forget.at,
-                    f"put the file back and add `retire: {{at: {short_instant(tomorrow)}}}`, or add "
-                    f'"{row.ref.key}" to `forget.packages`',
-                )
+                yield _vanished(alias, row.ref, given, is_succeeded=row.ref.key in succeeded)
             else:
-                yield Diagnostic(
-                    ALIAS_ORPHAN,
-                    f'alias "{alias}" is declared nowhere any more, but {row.ref} still has it',
-                    package.at.child("spec", "aliases")
-                    if package.aliases
-                    else package.at.child("spec").at_key(),
-                    f'put the alias back with an ending_before, or add "{alias}" to `forget.aliases`',
-                )
+                yield _orphan(alias, row.ref, package, given, frozenset(by_key))
 
 
-def archives(
-    packages: Sequence[CompiledPackage],
-    state: State,
-    creates: Sequence[Action],
-    timelines: Timelines,
-    *,
-    as_of: Instant,
-    rule: TakeoverRule,
-) -> tuple[tuple[Action, ...], tuple[Diagnostic, ...]]:
-    """Archive actions for packages whose retirement has come.
-
-    A version waits while a window of it still has an end to come: until then it is what the alias sells. It
-    also waits if this very plan moves an alias of its package. A window without an end goes with the archive,
-    as the retirement asks.
-    """
-    retiring = sorted(
-        (p for p in packages if p.retire_at is not None and p.retire_at <= as_of), key=lambda p: p.key
-    )
-    if not retiring:
-        return (), ()
-    recorded = state.versions_by_key()
-    foreseen = foresee(timelines, creates, at=as_of, rule=rule)
-    moved = {effect.ref.key for effect in foreseen.effects}
-    ends = {
-        row.ref: row.window.end
-        for rows in foreseen.timelines.values()
-        for row in rows
-        if as_of < row.window.end < END
-    }
-    actions: list[Action] = []
-    waiting: list[Diagnostic] = []
-    for package in retiring:
-        for version in recorded.get(package.key, ()):
-            if version.archived_at is not None:
-                continue
-            if version.ref in ends:
-                until = short_instant(ends[version.ref])
-                waiting.append(
-                    _waits(package, f"{version.ref} has an alias until {until}", f"on or after {until}")
-                )
-            elif package.key in moved:
-                waiting.append(
-                    _waits(package, "this plan moves one of its aliases", "once this plan is applied")
-                )
-            else:
-                actions.append(_archive(version, package))
-    return tuple(actions), tuple(dict.fromkeys(waiting))
-
-
-def _waits(package: CompiledPackage, why: str, when: str) -> Diagnostic:
-    return Diagnostic(
-        RETIREMENT_WAITS,
-        f'package "{package.key}" is retired, but {why}',
-        package.at.child("spec", "retire"),
-        f"plan and apply again {when}",
+def _stays(alias: str, ref: PackageRef, given: Given) -> Found:
+    package_id = given.state.versions[ref].package_id
+    return Found(
+        Diagnostic(
+            FORGOTTEN, f'alias "{alias}" is forgotten and stays with {ref} ({package_id})', given.reach.at
+        )
     )
 
 
-def _archive(version: RecordedVersion, package: CompiledPackage) -> Action:
-    return Action(
-        id=f"archive:{version.ref}",
-        operation=Operation.ARCHIVE,
-        ref=version.ref,
-        reason=Reason.RETIRED,
-        uniqueness_key=None,
-        payload={"package_id": version.package_id},
-        windows=(),
-        digest=version.digest,
-        previous=version.ref,
-        source=package.at.path,
+def _vanished(alias: str, ref: PackageRef, given: Given, *, is_succeeded: bool) -> Found:
+    edit = PutBack(ref.key, given.first_retirement(ref.key))
+    # What is forgotten is left alone, so another package could not follow it.
+    forgetting = "" if is_succeeded else f', or add "{ref.key}" to `forget.packages`'
+    return Found(
+        Diagnostic(
+            PACKAGE_VANISHED,
+            f'package "{ref.key}" has no file any more, but {ref} still has alias "{alias}"',
+            given.reach.at,
+            edit.words + forgetting,
+        ),
+        (edit,),
+        own=ref.key,
     )
+
+
+def _orphan(
+    alias: str, ref: PackageRef, package: CompiledPackage, given: Given, keys: AbstractSet[str]
+) -> Found:
+    diagnostic = Diagnostic(
+        ALIAS_ORPHAN,
+        f'alias "{alias}" is declared nowhere any more, but {ref} still has it',
+        package.at.child("spec", "aliases") if package.aliases else package.at.child("spec").at_key(),
+    )
+    newest = declared_version(given.versions[package.key])
+    before = None if newest is None else newest.declared_on(alias)
+    same = newest is not None and newest.digest == package.digest
+    entry = Declaration(
+        content=package.content,
+        window=before or Window(),
+        retire_at=package.retire_at,
+        over=False,
+        before=before if same else None,
+        at=package.at,
+    )
+    edit = first_window(before, entry, OneAlias.of(alias, given, keys), as_of=given.as_of)
+    forgetting = f'or add "{alias}" to `forget.aliases`'
+    if edit is None:
+        return Found(replace(diagnostic, hint=f"{UNDO}; {forgetting}"))
+    return Found(replace(diagnostic, hint=f"{edit.words}; {forgetting}"), (edit,), own=package.key)

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import prod
 from typing import TYPE_CHECKING
 
+from pkgplan.model.compiled import Content
 from pkgplan.model.timeline import BEGINNING, AliasWindow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pkgplan.model.compiled import Content
     from pkgplan.model.units import Instant
     from pkgplan.stages.plan.moves import Move
 
@@ -74,6 +75,8 @@ def _families(moves_by_alias: Mapping[str, Sequence[Move]]) -> list[list[Sequenc
 
 
 def _shortest(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:
+    if len(family) == 1:
+        return tuple(Create(move.content, (move.window,)) for move in family[0])
     if prod(len(moves) + 1 for moves in family) > _EXACT_LIMIT:
         return _greedy(family)
     start, goal = (0,) * len(family), tuple(len(moves) for moves in family)
@@ -95,12 +98,48 @@ def _shortest(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:
 
 
 def _greedy(family: Sequence[Sequence[Move]]) -> tuple[Create, ...]:
-    at, goal = (0,) * len(family), tuple(len(moves) for moves in family)
+    """Always what the most aliases wait for; of those, what starts first."""
+    waiting = _Waiting()
+    for moves in family:
+        waiting.add(deque(moves))
     creates: list[Create] = []
-    while at != goal:
-        create, at = max(_steps(family, at), key=lambda step: len(step[0].windows))
-        creates.append(create)
+    while (ready := waiting.next()) is not None:
+        content, aliases = ready
+        windows = [moves.popleft().window for moves in aliases]
+        creates.append(Create(content, tuple(sorted(windows, key=lambda window: window.alias))))
+        for moves in aliases:
+            waiting.add(moves)
     return tuple(creates)
+
+
+class _Waiting:
+    """The moves of aliases by the content that each needs next; the most wanted content can be had without a search."""
+
+    def __init__(self) -> None:
+        self._aliases: dict[Content, list[deque[Move]]] = {}
+        self._starts: dict[Content, Instant] = {}
+        self._queue: list[tuple[int, Instant, str, str]] = []
+
+    def add(self, moves: deque[Move]) -> None:
+        """An alias with what it still needs."""
+        if not moves:
+            return
+        content, start = moves[0].content, moves[0].window.window.start
+        aliases = self._aliases.setdefault(content, [])
+        aliases.append(moves)
+        start = self._starts[content] = min(start, self._starts.get(content, start))
+        heappush(self._queue, (-len(aliases), start, content.key, content.digest))
+
+    def next(self) -> tuple[Content, list[deque[Move]]] | None:
+        """What the most aliases need next, and which they are; they wait no longer."""
+        while self._queue:
+            count, start, key, digest = heappop(self._queue)
+            content = Content(key, digest)
+            # What the queue says of a content is true of its last entry only.
+            if self._starts.get(content) == start and len(self._aliases[content]) == -count:
+                del self._starts[content]
+                return content, self._aliases.pop(content)
+        return None
 
 
 def _steps(family: Sequence[Sequence[Move]], at: tuple[int, ...]) -> list[tuple[Create, tuple[int, ...]]]:

@@ -5,13 +5,14 @@ no sequence of creates can do it.
 Never here: other aliases, version numbers, payloads.
 
 Greedy and exact: find the first instant that is wrong, create the wanted package there, let `take_over` say
-what that does, and look again. Under the safest rule a create removes everything later, so each later segment
+what that does, and look on from there. Under the safest rule a create removes everything later, so each later segment
 has to be created again: no shorter sequence exists. Every step is checked against the promises: the past stays
 as it was, and no instant that had a package and should keep one is left without.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,20 @@ from pkgplan.model.timeline import (
     AliasWindow,
     LaterWindows,
     TakeoverRule,
+    Timeline,
+    Turn,
     Window,
     resolve,
     take_over,
 )
 from pkgplan.model.units import Instant, format_instant, next_full_hour, on_the_hour, short_instant
-from pkgplan.stages.plan.desired import Nothing, Recorded, Segment
+from pkgplan.stages.plan.desired import Nothing, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pkgplan.model.names import Holder
+    from pkgplan.stages.plan.declared import Recorded
 
 # Rows of packages that have no version yet; the key can't be a package key.
 _PROVISIONAL = "~"
@@ -95,36 +101,42 @@ class _Walk:
     ) -> None:
         self._alias = alias
         self._segments = segments
+        self._starts = [segment.start for segment in segments]
+        # Where nobody in particular is wanted; a window before it ends there, others are cut by the next create.
+        self._gaps = [segment.start for segment in segments if isinstance(segment.wanted, Nothing)] + [END]
         self._recorded = recorded
         self._as_of = as_of
         self._rule = rule
         self._fallback = fallback
-        self._rows = recorded.rows
-        self._contents = dict(recorded.contents)
+        self._now = Timeline(recorded.timeline)
+        self._contents: dict[Holder, Content] = dict(recorded.contents)
         self._moves: list[Move] = []
+        self._turns: list[Turn] = []
 
     def run(self) -> tuple[Move, ...]:
         self._refuse_claims_on_the_past()
         mended: Instant | None = None
-        while (wrong := self._first_difference()) is not None:
+        since = BEGINNING
+        while (wrong := self._first_difference(since)) is not None:
             if mended is not None and wrong <= mended:
                 raise self._unreachable(
                     wrong, "what is recorded comes back behind the window", "leave the end of the window open"
                 )
+            done = len(self._turns)
             self._mend_without_a_hole(wrong)
             mended = wrong
+            since = min([wrong, *(row.window.start for turn in self._turns[done:] for row in turn.added)])
         return tuple(self._moves)
 
     def _mend_without_a_hole(self, wrong: Instant) -> None:
         """Mend an instant; where later windows are kept, those that would be left without come first."""
         ahead: list[Instant] = []
         while True:
-            before = (self._rows, len(self._moves))
+            done = len(self._moves)
             try:
                 self._mend(ahead[-1] if ahead else wrong)
             except _HoleError as hole:
-                self._rows = before[0]
-                del self._moves[before[1] :]
+                self._take_back(done)
                 if self._rule.later_windows is not LaterWindows.KEPT or hole.at in ahead:
                     raise self._unreachable(
                         hole.at,
@@ -137,21 +149,33 @@ class _Walk:
                     return
                 ahead.pop()
 
-    def _first_difference(self) -> Instant | None:
-        for start, segment, (ref,) in _pieces(self._segments, self._rows):
-            if not self._satisfied(segment.wanted, ref):
+    def _take_back(self, done: int) -> None:
+        """Undo every create but the first so many."""
+        while len(self._turns) > done:
+            self._now.undo(self._turns.pop())
+            self._moves.pop()
+
+    def _first_difference(self, since: Instant) -> Instant | None:
+        for start, segment, row in _pieces(self._segments, self._starts, self._now, since):
+            if not self._satisfied(segment, None if row is None else row.ref):
                 return start
         return None
 
-    def _satisfied(self, wanted: Content | Nothing, ref: PackageRef | None) -> bool:
-        if wanted is Nothing.ANYBODY or wanted is Nothing.RETIRED:
+    def _satisfied(self, segment: Segment, ref: Holder | None) -> bool:
+        wanted = segment.wanted
+        if wanted is Nothing.ANYBODY:
             return True
-        if wanted is Nothing.NOBODY or ref is None:
-            return wanted is Nothing.NOBODY and ref is None
+        if ref in self._recorded.left_alone and (wanted is Nothing.NOBODY or segment.or_nobody):
+            return True
+        if ref is None:
+            return wanted is Nothing.NOBODY or segment.or_nobody
         return self._contents[ref] == wanted
 
+    def _segment_at(self, at: Instant) -> int:
+        return bisect_right(self._starts, at) - 1
+
     def _mend(self, wrong: Instant) -> None:
-        index = next(i for i, segment in enumerate(self._segments) if segment.start <= wrong < segment.end)
+        index = self._segment_at(wrong)
         segment = self._segments[index]
         if isinstance(segment.wanted, Content):
             start = BEGINNING if segment.dateless and wrong == segment.start else wrong
@@ -171,28 +195,26 @@ class _Walk:
         """
         if window.end == gap or self._rule.after_bounded_end is not AfterBoundedEnd.PREDECESSOR:
             return False
-        before = (self._rows, len(self._moves))
+        done = len(self._moves)
         try:
             self._create(content, window, at)
         except _HoleError:
-            self._rows = before[0]
-            del self._moves[before[1] :]
+            self._take_back(done)
             return False
         return True
 
     def _end_of_content(self, index: int) -> Instant:
         """Where something else than this segment's content is wanted."""
         wanted = self._segments[index].wanted
-        return next((s.start for s in self._segments[index + 1 :] if s.wanted != wanted), END)
+        following = range(index + 1, len(self._segments))
+        return next(
+            (self._segments[i].start for i in following if self._segments[i].wanted != wanted),
+            END,
+        )
 
     def _next_gap(self, index: int) -> Instant:
-        """Where nobody is wanted next. Windows before that need no end of their own: the next create cuts them."""
-        for segment in self._segments[index + 1 :]:
-            if segment.wanted in {Nothing.NOBODY, Nothing.ANYBODY}:
-                return segment.start
-            if segment.wanted is Nothing.RETIRED:
-                break
-        return END
+        """Where nobody is wanted next; END if a retirement comes before that."""
+        return self._gaps[bisect_right(self._gaps, self._segments[index].start)]
 
     def _end_before(self, index: int) -> None:
         """Nobody is wanted in this segment: create the holder before it again, with an end."""
@@ -206,12 +228,9 @@ class _Walk:
             )
         start = next_full_hour(self._as_of) if before.start <= self._as_of else before.start
         # The last holder before the gap is right where it is; only its end has to move.
-        start = max(
-            [
-                start,
-                *(row.window.start for row in self._rows if row.window.start < gap.start <= row.window.end),
-            ]
-        )
+        last = self._now.ending_at(gap.start) or self._now.covering(gap.start)
+        if last is not None and last.window.start < gap.start:
+            start = max(start, last.window.start)
         if start >= gap.start:
             raise self._unreachable(
                 gap.start,
@@ -225,10 +244,11 @@ class _Walk:
 
         Where the predecessor would come back behind the end, an open window has to take it away first.
         """
-        after = take_over(self._rows, AliasRow(self._next_ref, window), at=self._as_of, rule=self._rule)
-        back = resolve(after, window.end)
-        if any(row.ref == back and row.window.start < window.start for row in self._rows):
-            self._create(content, Window(window.starting_at), at)
+        before = self._now.covering(window.end)
+        if before is not None and before.window.start < window.start:
+            after = take_over([before], AliasRow(self._next_ref, window), at=self._as_of, rule=self._rule)
+            if resolve(after, window.end) == before.ref:
+                self._create(content, Window(window.starting_at), at)
         self._create(content, window, at)
 
     @property
@@ -236,30 +256,68 @@ class _Walk:
         return PackageRef(_PROVISIONAL, len(self._moves) + 1)
 
     def _create(self, content: Content, window: Window, at: Location | None) -> None:
-        if window.starting_at is not None and not on_the_hour(window.starting_at):
-            raise self._unreachable(
-                window.starting_at,
-                "a window would have to start off the hour, where one without a start was created",
-                "give the window a starting_at",
-            )
+        for bound, does in ((window.starting_at, "start"), (window.ending_before, "end")):
+            if bound is not None and not on_the_hour(bound):
+                raise self._unreachable(
+                    bound,
+                    f"a window would have to {does} off the hour, where one without a start was created",
+                    "give the window a starting_at",
+                )
         new = AliasRow(self._next_ref, window)
         self._contents[new.ref] = content
-        self._rows = take_over(self._rows, new, at=self._as_of, rule=self._rule)
+        turn = self._now.create(new, at=self._as_of, rule=self._rule)
+        self._turns.append(turn)
         self._moves.append(Move(content, AliasWindow(self._alias, window)))
-        for start, segment, (was, now) in _pieces(self._segments, self._recorded.rows, self._rows):
-            if was is None or was == now:
-                continue
-            if start < self._as_of:
-                raise Refused(self._in_past(at or self._fallback, window.start, was))
-            if now is None and segment.wanted is not Nothing.NOBODY:
-                raise _HoleError(start)
+        for taken in turn.removed:
+            self._refuse_other_past(taken.window, at, window.start)
+        for lost in _lost(turn):
+            self._refuse_hole(max(lost.start, self._as_of), lost.end)
+
+    def _refuse_other_past(self, taken: Window, at: Location | None, start: Instant) -> None:
+        """Refuse a create that gives any of the past to somebody else than is recorded there."""
+        for row in self._recorded.timeline.after(taken.start):
+            end = min(row.window.end, taken.end, self._as_of)
+            since = max(row.window.start, taken.start)
+            while since < end:
+                now = self._now.covering(since)
+                if now is None or now.ref != row.ref:
+                    raise Refused(self._in_past(at or self._fallback, start, row.ref))
+                since = now.window.end
+            if row.window.end >= min(taken.end, self._as_of):
+                return
+
+    def _refuse_hole(self, start: Instant, end: Instant) -> None:
+        """Raise at the first instant of a piece that had somebody, has nobody, and shall have somebody."""
+        for row in self._recorded.timeline.after(start):
+            if row.window.start >= end:
+                return
+            since, until = max(row.window.start, start), min(row.window.end, end)
+            for index in range(self._segment_at(since), len(self._segments)):
+                segment = self._segments[index]
+                if segment.start >= until:
+                    break
+                if segment.wanted is not Nothing.NOBODY:
+                    raise _HoleError(max(segment.start, since))
 
     def _refuse_claims_on_the_past(self) -> None:
-        for start, segment, (ref,) in _pieces(self._segments, self._recorded.rows):
-            if start < self._as_of and ref is not None and not self._satisfied(segment.wanted, ref):
-                raise Refused(self._in_past(segment.at or self._fallback, segment.start, ref))
+        for start, segment, row in _pieces(self._segments, self._starts, self._recorded.timeline, BEGINNING):
+            if start >= self._as_of:
+                return
+            if row is not None and not self._satisfied(segment, row.ref):
+                raise Refused(self._in_past(segment.at or self._fallback, segment.start, row.ref))
+            if row is None and isinstance(segment.wanted, Content):
+                self._refuse_what_the_gone_had(segment)
 
-    def _in_past(self, at: Location, start: Instant, holder: PackageRef) -> Diagnostic:
+    def _refuse_what_the_gone_had(self, segment: Segment) -> None:
+        """Nobody is behind the alias any more where an archived package was; what it sold was sold all the same."""
+        for row in self._recorded.gone:
+            since = max(row.window.start, segment.start)
+            until = min(row.window.end, segment.end, self._as_of)
+            is_free = since < until and self._recorded.timeline.covering(since) is None
+            if is_free and self._contents[row.ref] != segment.wanted:
+                raise Refused(self._in_past(segment.at or self._fallback, segment.start, row.ref))
+
+    def _in_past(self, at: Location, start: Instant, holder: Holder) -> Diagnostic:
         return in_past(self._alias, at, start, holder, self._as_of)
 
     def _unreachable(self, when: Instant, why: str, hint: str) -> Refused:
@@ -274,7 +332,7 @@ class _Walk:
         )
 
 
-def in_past(alias: str, at: Location, start: Instant, holder: PackageRef, as_of: Instant) -> Diagnostic:
+def in_past(alias: str, at: Location, start: Instant, holder: Holder, as_of: Instant) -> Diagnostic:
     """The refusal of a retroactive takeover, with the date to write instead."""
     earliest = next_full_hour(as_of)
     month = as_of.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -289,27 +347,36 @@ def in_past(alias: str, at: Location, start: Instant, holder: PackageRef, as_of:
     )
 
 
-def _pieces(
-    segments: Sequence[Segment], *timelines: Sequence[AliasRow]
-) -> Iterator[tuple[Instant, Segment, tuple[PackageRef | None, ...]]]:
-    """Every piece of time in which neither what is wanted nor who is there changes: start, segment, who is there.
+def _lost(turn: Turn) -> Iterator[Window]:
+    """The pieces of time that somebody had before a create and nobody has after it."""
+    for row in turn.removed:
+        since = row.window.start
+        for other in turn.added:
+            if other.window.end > since and other.window.start < row.window.end:
+                if other.window.start > since:
+                    yield Window.between(since, other.window.start)
+                since = max(since, other.window.end)
+        if since < row.window.end:
+            yield Window.between(since, row.window.end)
 
-    One sweep over windows in order of time; rows are disjoint, so each timeline needs one pointer.
+
+def _pieces(
+    segments: Sequence[Segment], starts: Sequence[Instant], timeline: Timeline, since: Instant
+) -> Iterator[tuple[Instant, Segment, AliasRow | None]]:
+    """From an instant on, every piece of time in which neither what is wanted nor who is there changes.
+
+    Gives its start, its segment, and the row that is there. Segments cover all time, rows are disjoint.
     """
-    ordered = [sorted(rows, key=lambda row: row.window.start) for rows in timelines]
-    cuts = {segment.start for segment in segments}
-    cuts.update(edge for rows in timelines for row in rows for edge in (row.window.start, row.window.end))
-    at_segment = 0
-    at_rows = [0] * len(ordered)
-    for cut in sorted(cuts):
-        while at_segment < len(segments) and segments[at_segment].end <= cut:
-            at_segment += 1
-        if at_segment == len(segments):
-            return
-        there: list[PackageRef | None] = []
-        for number, rows in enumerate(ordered):
-            while at_rows[number] < len(rows) and rows[at_rows[number]].window.end <= cut:
-                at_rows[number] += 1
-            row = rows[at_rows[number]] if at_rows[number] < len(rows) else None
-            there.append(row.ref if row is not None and row.window.covers(cut) else None)
-        yield cut, segments[at_segment], tuple(there)
+    index = bisect_right(starts, since) - 1
+    number = timeline.first_after(since)
+    at = since
+    while index < len(segments):
+        segment, row = segments[index], timeline.row(number)
+        there = row if row is not None and row.window.covers(at) else None
+        yield at, segment, there
+        edge = END if row is None else row.window.start if there is None else row.window.end
+        at = min(segment.end, edge)
+        if at >= segment.end:
+            index += 1
+        if there is not None and at >= row.window.end:  # type: ignore[union-attr]  # it is there
+            number += 1

@@ -7,7 +7,7 @@ Never here: deciding windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pkgplan.model.compiled import AsSent, CompiledPackage, Content, content_of
@@ -16,81 +16,104 @@ from pkgplan.model.names import PackageRef, UniquenessKey
 from pkgplan.model.plan import Action, Operation, Reason
 from pkgplan.model.record import RecordedVersion, State, current_version, declared_version
 from pkgplan.model.rules import ALIAS_IN_PAST, ALIAS_UNREACHABLE, RETIRED_CHANGED
-from pkgplan.model.units import Instant, format_instant, next_full_hour
+from pkgplan.model.units import Instant, format_instant
 from pkgplan.stages.plan.merge import Create
+from pkgplan.stages.plan.refusals import UNDO, Found, UndoTerms
+from pkgplan.stages.plan.ways_out import way_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pkgplan.model.canonical import JsonObject, JsonValue
     from pkgplan.model.timeline import AliasWindow
-
-
-@dataclass(frozen=True, slots=True)
-class Emission:
-    """What uniqueness keys are made of besides the version."""
-
-    namespace: str
-    environment: str
+    from pkgplan.stages.plan.alias import OneAlias
+    from pkgplan.stages.plan.declared import Declaration
+    from pkgplan.stages.plan.given import Given
 
 
 def emissions(
     packages: Sequence[CompiledPackage],
-    state: State,
     creates: Sequence[Create],
-    *,
-    as_of: Instant,
-    emission: Emission,
-) -> tuple[tuple[Action, ...], tuple[Diagnostic, ...]]:
-    """Create actions in order, and a diagnostic for new content that no alias window would ever show."""
+    aliases: Mapping[str, tuple[OneAlias, Sequence[Declaration]]],
+    given: Given,
+) -> tuple[tuple[Action, ...], tuple[Found, ...]]:
+    """Create actions in order, and a finding for new content that no alias window would ever show.
+
+    Args:
+        packages: of the catalog.
+        creates: what the aliases need.
+        aliases: each with its declarations, to try other windows on.
+        given: the record and the instant.
+    """
     by_key = {package.key: package for package in packages}
-    recorded = state.versions_by_key()
     planned = {create.content for create in creates}
-    found: list[Diagnostic] = []
+    found: list[Found] = []
     unaliased: list[Create] = []
     for key in sorted(by_key):
-        package, current = by_key[key], current_version(recorded.get(key, ()))
-        if package.retire_at is not None and package.retire_at <= as_of:
-            found += _changed_after_retirement(package, declared_version(recorded.get(key, ())))
+        package, recorded = by_key[key], given.versions.get(key, ())
+        current = current_version(recorded)
+        if package.retire_at is not None and package.retire_at <= given.as_of:
+            found += _changed_after_retirement(package, declared_version(recorded))
             continue
         if package.content in planned or (current is not None and current.digest == package.digest):
             continue
-        if not package.aliases:
+        if not package.aliases or _shown(package, recorded, given.as_of):
+            # Behind an alias may be an older version with these terms; the newest has to have them as well.
             unaliased.append(Create(package.content, ()))
-        elif not _shown(package, recorded.get(key, ()), as_of):
-            found.append(_never_shown(package, as_of))
-    numbering = _Numbering(by_key, recorded, state, emission)
+        elif not _is_as_recorded(package, given):
+            found.append(_never_shown(package, aliases))
+    numbering = _Numbering(by_key, given)
     actions = [numbering.action(create) for create in (*unaliased, *creates)]
     return tuple(action for action in actions if action is not None), (*found, *numbering.problems)
 
 
 def records(
-    packages: Sequence[CompiledPackage], state: State, creates: Iterable[Action]
+    packages: Sequence[CompiledPackage], actions: Iterable[Action], given: Given
 ) -> tuple[Action, ...]:
-    """Record actions for descriptions, owners and labels that changed without a new version."""
-    renewed = {action.ref.key for action in creates if action.metadata is not None}
-    recorded = state.versions_by_key()
-    actions = []
+    """Record actions for what the catalog says otherwise than before without a new version.
+
+    That is descriptions, owners and labels, and windows and retirements that move nothing now.
+    """
+    renewed = {action.ref.key for action in actions if action.metadata is not None}
+    made = []
     for package in sorted(packages, key=lambda package: package.key):
-        current = current_version(recorded.get(package.key, ()))
-        if current is None or package.key in renewed or state.metadata.get(package.key) == package.metadata:
+        current = current_version(given.versions.get(package.key, ()))
+        if current is None or package.key in renewed or _is_recorded(package, current, given.state):
             continue
-        actions.append(
+        made.append(
             Action(
                 id=f"record:{package.key}",
                 operation=Operation.RECORD,
                 ref=current.ref,
                 reason=Reason.METADATA_CHANGED,
                 uniqueness_key=None,
-                payload=package.metadata,
+                payload=package.record,
                 windows=(),
                 digest=current.digest,
-                metadata=package.metadata,
+                metadata=package.record,
                 previous=current.ref,
                 source=package.at.path,
             )
         )
-    return tuple(actions)
+    return tuple(made)
+
+
+def _is_recorded(package: CompiledPackage, current: RecordedVersion, state: State) -> bool:
+    """Whether the log has what the catalog says of a package besides its terms."""
+    recorded = state.metadata.get(package.key)
+    if recorded is None or "windows" in recorded:
+        return recorded == package.record
+    # An older log does not say which windows were declared; what was sent says where they began.
+    starts = {sent.alias: sent.window.starting_at for sent in current.sent}
+    declared = {alias.window.alias: alias.window.window.starting_at for alias in package.aliases}
+    return recorded == package.metadata and package.retire_at is None and declared == starts
+
+
+def _is_as_recorded(package: CompiledPackage, given: Given) -> bool:
+    """Whether a package was made as it is declared, once, and only its time is over."""
+    newest = declared_version(given.versions.get(package.key, ()))
+    is_same = newest is not None and newest.digest == package.digest
+    return is_same and given.state.metadata.get(package.key) == package.record
 
 
 def payload_as_sent(payload: JsonObject, windows: Sequence[AliasWindow], uniqueness_key: str) -> JsonObject:
@@ -119,52 +142,51 @@ def _shown(package: CompiledPackage, versions: Iterable[RecordedVersion], as_of:
     )
 
 
-def _never_shown(package: CompiledPackage, as_of: Instant) -> Diagnostic:
-    alias = package.aliases[0]
-    at = alias.at if alias.window.window.starting_at is None else alias.at.child("starting_at")
-    return Diagnostic(
-        ALIAS_IN_PAST,
-        f'package "{package.key}" has new content, but its window on alias "{alias.window.alias}" is over',
-        at,
-        f"write a starting_at of {format_instant(next_full_hour(as_of))} or later, or undo the change",
-    )
+def _never_shown(
+    package: CompiledPackage, aliases: Mapping[str, tuple[OneAlias, Sequence[Declaration]]]
+) -> Found:
+    """New content whose windows are all over: the first of them that can be moved ahead is the way out."""
+    for declared in package.aliases:
+        one, entries = aliases[declared.window.alias]
+        entry = next(entry for entry in entries if entry.content.key == package.key)
+        diagnostic = Diagnostic(
+            ALIAS_IN_PAST,
+            f'package "{package.key}" has new content, but its window on alias "{one.name}" is over',
+            entry.at,
+        )
+        found = way_out(diagnostic, entries, one)
+        if found.edits:
+            return found
+    return Found(replace(diagnostic, hint=UNDO))
 
 
-def _changed_after_retirement(
-    package: CompiledPackage, current: RecordedVersion | None
-) -> tuple[Diagnostic, ...]:
+def _changed_after_retirement(package: CompiledPackage, current: RecordedVersion | None) -> tuple[Found, ...]:
     if current is None or current.digest == package.digest:
         return ()
-    return (
-        Diagnostic(
-            RETIRED_CHANGED,
-            f'package "{package.key}" differs from {current.ref}, but it is retired',
-            package.at.child("spec", "retire", "at"),
-            "undo the change, or move retire.at into the future",
-        ),
+    edit = UndoTerms(package.key)
+    diagnostic = Diagnostic(
+        RETIRED_CHANGED,
+        f'package "{package.key}" differs from {current.ref}, but it is retired',
+        package.at.child("spec", "retire", "at"),
+        edit.words,
     )
+    return (Found(diagnostic, (edit,), own=package.key),)
 
 
 class _Numbering:
     """Gives versions to creates one after the other; lives no longer than the call."""
 
-    def __init__(
-        self,
-        packages: dict[str, CompiledPackage],
-        recorded: dict[str, list[RecordedVersion]],
-        state: State,
-        emission: Emission,
-    ) -> None:
+    def __init__(self, packages: Mapping[str, CompiledPackage], given: Given) -> None:
         self._packages = packages
-        self._recorded = recorded
-        self._emission = emission
-        self._reserved = dict(state.reserved)
+        self._recorded = given.versions
+        self._emission = given.emission
+        self._reserved = dict(given.state.reserved)
         self._newest: dict[str, tuple[PackageRef, str]] = {}
-        for key, versions in recorded.items():
+        for key, versions in given.versions.items():
             current = current_version(versions)
             if current is not None:
                 self._newest[key] = (current.ref, current.digest)
-        self.problems: list[Diagnostic] = []
+        self.problems: list[Found] = []
 
     def action(self, create: Create) -> Action | None:
         content = create.content
@@ -197,7 +219,7 @@ class _Numbering:
             references=sent.references,
             terms=sent.terms,
             carried=not declared,
-            metadata=package.metadata if package is not None and declared else None,
+            metadata=package.record if package is not None and declared else None,
             previous=previous,
             source=package.at.path if package is not None else None,
         )
@@ -219,19 +241,21 @@ class _Numbering:
         return Reason.TERMS_CHANGED, ref
 
     def _sent_before(self, content: Content) -> RecordedVersion | None:
-        for version in reversed(self._recorded.get(content.key, [])):
+        for version in reversed(self._recorded.get(content.key, ())):
             if version.digest == content.digest and version.payload is not None:
                 return version
         return None
 
-    def _unknown(self, content: Content) -> Diagnostic:
-        package = next(iter(self._packages.values()))
-        return Diagnostic(
-            ALIAS_UNREACHABLE,
-            f'an older version of "{content.key}" would have to be created again, but what was sent for it '
-            "is not recorded",
-            self._packages.get(content.key, package).at,
-            "declare the older terms in a package file of their own",
+    def _unknown(self, content: Content) -> Found:
+        package = self._packages.get(content.key, next(iter(self._packages.values())))
+        return Found(
+            Diagnostic(
+                ALIAS_UNREACHABLE,
+                f'an older version of "{content.key}" would have to be created again, but what was sent for it '
+                "is not recorded",
+                package.at,
+                UNDO,
+            )
         )
 
 
