@@ -3,7 +3,8 @@
 Comes in: what `stages/plan` decided. Goes out: canonical JSON with a digest; apply executes exactly this.
 Never here: deciding, or anything that apply needs and the JSON does not hold.
 
-The digest covers everything but itself and the diagnostics (which carry lines of files, and change nothing).
+A plan has two identities. `digest` is that of the file: it covers everything but itself, the diagnostics by a digest of
+their own. `effect_digest` is that of what is done and what it causes (`outlook.py`).
 Key order and names of the JSON are a promise to other programs: `format_version` "1", arrays never null.
 """
 
@@ -14,14 +15,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import StalePlan
+from pkgplan.model.appearance import told_apart
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object, digest_of
 from pkgplan.model.compiled import AsSent, terms_from_json, terms_to_json
-from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import AliasWindow, Window
+from pkgplan.model.names import PackageRef, parse_holder
+from pkgplan.model.outlook import Outlook
+from pkgplan.model.timeline import AliasWindow, TakeoverRule, Window
 from pkgplan.model.units import Instant, format_instant, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pkgplan.model.names import Holder
 
 FORMAT_VERSION = "1"
 
@@ -136,10 +141,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the actions do to one alias window of one package version."""
+    """What the actions do to one alias window of one package: a version of ours, or one that pkgplan did not make."""
 
     alias: str
-    ref: PackageRef
+    ref: Holder
     kind: EffectKind
     before: Window | None
     after: Window | None
@@ -172,7 +177,11 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that an apply needs, and nothing that it may decide."""
+    """Everything that an apply needs, and nothing that it may decide.
+
+    `outlook` is None in plans of older logs, which have none of its keys; so their digests still fit, and a run that
+    did not finish can be resumed.
+    """
 
     tool_version: str
     environment: str
@@ -184,6 +193,7 @@ class Plan:
     actions: tuple[Action, ...]
     effects: tuple[Effect, ...]
     diagnostics: tuple[JsonObject, ...] = ()
+    outlook: Outlook | None = field(default_factory=Outlook)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -201,11 +211,29 @@ class Plan:
         del body["digest"], body["diagnostics"]
         return digest_of(body)
 
+    @property
+    def effect_digest(self) -> str:
+        """The identity of what is done and what that causes, whenever and by whichever version it was planned."""
+        calls: list[JsonObject] = [
+            {"call": str(action.operation), "payload": digest_of(action.payload)}
+            for action in self.actions
+            if action.operation in {Operation.CREATE, Operation.ARCHIVE}
+        ]
+        outlook = self.outlook or Outlook()
+        return outlook.effect_digest(self.environment, self.namespace, calls, self.assumptions)
+
     def to_json(self) -> JsonObject:
         """The whole plan, keys in their promised order."""
         return self._body(self.digest)
 
     def _body(self, digest: str) -> JsonObject:
+        later: JsonObject = {}
+        if self.outlook is not None:
+            later = {
+                **self.outlook.to_json(),
+                "effect_digest": self.effect_digest,
+                "diagnostics_digest": digest_of([*self.diagnostics]),
+            }
         return {
             "format_version": FORMAT_VERSION,
             "tool_version": self.tool_version,
@@ -220,17 +248,31 @@ class Plan:
             "summary": dict(self.summary),
             "namespace": self.namespace,
             "assumptions": dict(self.assumptions),
+            **later,
         }
 
 
-def plan_from_json(value: JsonValue) -> Plan:
-    """Read a saved plan; raises StalePlan if it is of another format or was edited by hand."""
+def plan_from_json(value: JsonValue, *, stored: bool = False) -> Plan:
+    """Read a plan.
+
+    Args:
+        value: the JSON of a plan file, or of a plan in a state log.
+        stored: whether it comes from a log, which may be older than what plans say today.
+
+    Raises:
+        StalePlan: it is of another format, or was edited by hand.
+    """
     if not isinstance(value, dict) or "format_version" not in value:
         raise StalePlan("this is not a plan file")
     if value["format_version"] != FORMAT_VERSION:
+        has, reads = told_apart(value["format_version"], FORMAT_VERSION)
         raise StalePlan(
-            f"the plan has format_version {value['format_version']!r}; this pkgplan reads {FORMAT_VERSION!r}",
+            f"the plan has format_version {has}; this pkgplan reads {reads}",
             hint="make the plan again",
+        )
+    if "effect_digest" not in value and not stored:
+        raise StalePlan(
+            "the plan file was made by an older pkgplan, or was altered", hint="make the plan again"
         )
     try:
         plan = _plan(value)
@@ -239,13 +281,17 @@ def plan_from_json(value: JsonValue) -> Plan:
         raise StalePlan(f"the plan file is damaged: {error!r}", hint="make the plan again") from None
     if not same:
         raise StalePlan(
-            "the plan file was changed after it was made: its digest does not fit", hint="make the plan again"
+            "this plan file was altered after it was made: its digest does not fit",
+            hint="make the plan again",
         )
     return plan
 
 
 def _plan(value: JsonObject) -> Plan:
     base = as_object(value["base"])
+    readings = {key: str(reading) for key, reading in as_object(value["assumptions"]).items()}
+    if TakeoverRule.of(readings).readings() != readings:
+        raise ValueError("assumptions must say how each open question is read")
     return Plan(
         tool_version=str(value["tool_version"]),
         environment=str(value["environment"]),
@@ -253,10 +299,11 @@ def _plan(value: JsonObject) -> Plan:
         as_of=parse_instant(str(value["as_of"])),
         catalog_digest=str(value["catalog_digest"]),
         base=Base(_optional_text(base["lineage"]), int(str(base["serial"])), _optional_text(base["head"])),
-        assumptions={key: str(reading) for key, reading in as_object(value["assumptions"]).items()},
+        assumptions=readings,
         actions=tuple(_action(as_object(item)) for item in as_list(value["actions"])),
         effects=tuple(_effect(as_object(item)) for item in as_list(value["effects"])),
         diagnostics=tuple(as_object(item) for item in as_list(value["diagnostics"])),
+        outlook=Outlook.from_json(value) if "effect_digest" in value else None,
     )
 
 
@@ -294,7 +341,7 @@ def _effect(value: JsonObject) -> Effect:
     before, after = value["before"], value["after"]
     return Effect(
         alias=str(value["alias"]),
-        ref=PackageRef.parse(str(value["ref"])),
+        ref=parse_holder(str(value["ref"])),
         kind=EffectKind(str(value["effect"])),
         before=None if before is None else Window.from_json(as_object(before)),
         after=None if after is None else Window.from_json(as_object(after)),

@@ -12,6 +12,8 @@ import json
 from typing import TYPE_CHECKING
 
 from pkgplan.model.diagnostics import Severity
+from pkgplan.model.drift import DriftKind
+from pkgplan.model.outlook import EFFECT_FORMAT, Compared, Instants
 from pkgplan.model.plan import ChangeKind, EffectKind, Operation, Reason
 from pkgplan.model.timeline import TakeoverRule
 from pkgplan.report.comparison import EQUAL
@@ -74,8 +76,8 @@ def plan_schema() -> Schema:
     return document(
         "plan.schema.json",
         "pkgplan plan",
-        "What `pkgplan plan --format json` prints and `--out` saves. The digest covers everything but itself "
-        "and the diagnostics; `apply` refuses a plan whose digest does not fit.",
+        "What `pkgplan plan --format json` prints and `--out` saves. The digest covers everything but itself, "
+        "the diagnostics by a digest of theirs; `apply` refuses a plan whose digest does not fit.",
         {
             "format_version": format_version(),
             "tool_version": a_text("The version of pkgplan that made the plan."),
@@ -106,6 +108,73 @@ def plan_schema() -> Schema:
                 "How the environment is taken to behave where the vendor documents nothing.",
                 {name: a_text("The reading that the plan rests on.") for name in TakeoverRule.__slots__},
             ),
+            **_outlook(),
+        },
+    )
+
+
+def _outlook() -> dict[str, Schema]:
+    """What a plan says besides its actions and effects."""
+    return {
+        "compared_with": one_of(
+            "Whether the catalog was held against the record alone, or the environment was looked at.",
+            Compared,
+        ),
+        "drift": a_list(
+            "What differs between record and environment; recorded before anything else.", _drift()
+        ),
+        "instants": one_of("Whether the starts of windows are declared, or follow from `as_of`.", Instants),
+        "applicable_until": nullable(
+            an_instant(
+                "The last instant at which the plan can be applied: the first start that takes an alias."
+            )
+        ),
+        "depends_on": a_list(
+            "The assumptions whose other reading would give an alias to somebody else.",
+            {
+                "type": "string",
+                "description": "The name of an assumption.",
+                "enum": list(TakeoverRule.__slots__),
+            },
+        ),
+        "resolution": {
+            "type": "object",
+            "description": "Each touched alias as it resolves once all is done, in order of time.",
+            "additionalProperties": a_list("Who has the alias, and when.", _standing()),
+        },
+        "effect_digest": {
+            "type": "string",
+            "description": "The identity of what is done and what it causes, whenever it was planned: what an approval "
+            "names.",
+            "pattern": f"^{EFFECT_FORMAT}:sha256:[0-9a-f]{{64}}$",
+        },
+        "diagnostics_digest": a_digest("The identity of the findings."),
+    }
+
+
+def _drift() -> Schema:
+    return an_object(
+        "One fact about one package that record and environment tell differently.",
+        {
+            "drift": one_of("What differs, said of the environment.", DriftKind),
+            "ref": a_text("The version; for a package that pkgplan did not make, its id."),
+            "package_id": a_text("The id of the package."),
+            "name": nullable(a_text("The name that the environment shows.")),
+            "alias": nullable(a_text("The alias whose windows differ.")),
+            "recorded": a_list("Its windows on the alias in the record.", a_window("A window.")),
+            "live": a_list("Its windows on the alias in the environment.", a_window("A window.")),
+        },
+    )
+
+
+def _standing() -> Schema:
+    sides = a_window("The window.")["properties"]
+    return an_object(
+        "One package behind an alias for one window.",
+        {
+            "ref": a_text("The version; for a package that pkgplan did not make, its id."),
+            "package": a_text("The uniqueness key of the package; its id, if pkgplan did not make it."),
+            **sides,
         },
     )
 
@@ -133,7 +202,7 @@ def diff_schema() -> Schema:
             "environment": a_text("The environment whose records and ids were used."),
             "same_terms": {
                 "type": "boolean",
-                "description": "Whether both have the same terms; aliases are none.",
+                "description": "Whether both have the same terms, however they are spelled; aliases are none.",
             },
             "before": _compared("The first of the two packages."),
             "after": _compared("The second of the two packages."),
@@ -166,7 +235,9 @@ def _compared(description: str) -> Schema:
                 a_text("The catalog file, relative to the catalog folder; null for a version.")
             ),
             "digest": nullable(
-                a_digest("The identity of the terms; null if the environment lacks ids that they need.")
+                a_digest(
+                    "The identity of the terms as they are spelled; null if the environment lacks ids that they need."
+                )
             ),
             "windows": a_list("The alias windows, as declared or as recorded.", an_alias_window()),
             "archived_at": nullable(an_instant("When a version was archived.")),
@@ -233,7 +304,7 @@ def _effect() -> Schema:
         "What happens to one alias window of one package version.",
         {
             "alias": a_text("The alias."),
-            "ref": a_ref("The version whose window it is."),
+            "ref": a_text("The version whose window it is; for a package that pkgplan did not make, its id."),
             "effect": one_of("What happens to the window.", EffectKind),
             "before": nullable(a_window("The window as recorded.")),
             "after": nullable(a_window("The window after the plan.")),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pkgplan.model.record import RecordedVersion, State
-    from pkgplan.model.timeline import AliasWindow, Window
+    from pkgplan.model.timeline import AliasRow, AliasWindow, Window
     from pkgplan.model.units import Instant
     from pkgplan.ports import RemotePackage
 
@@ -172,8 +172,7 @@ class PackageView:
 def aliases_recorded(state: State) -> tuple[AliasView, ...]:
     """Every alias of recorded state, by name."""
     return tuple(
-        _alias(name, [Holder(row.ref, state.versions[row.ref].package_id, row.window) for row in rows])
-        for name, rows in state.timelines().items()
+        _alias(name, [_holder(row, state) for row in rows]) for name, rows in state.timelines().items()
     )
 
 
@@ -205,6 +204,11 @@ def _alias(name: str, holders: list[Holder]) -> AliasView:
     return AliasView(
         name, tuple(sorted(holders, key=lambda holder: (holder.window.start, holder.package_id)))
     )
+
+
+def _holder(row: AliasRow, state: State) -> Holder:
+    ref = row.ref if isinstance(row.ref, PackageRef) else None
+    return Holder(ref, state.package_id(row.ref), row.window)
 
 
 def _ours(package: RemotePackage, namespace: str, environment: str) -> PackageRef | None:

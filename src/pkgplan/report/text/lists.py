@@ -81,6 +81,8 @@ def outcome(done: ApplyOutcome, *, environment: str) -> str:
     """What an apply did, and where the state log stands."""
     if done.outcome == "nothing":
         return f'Nothing to do: environment "{environment}" is as the catalog says.\n'
+    if done.outcome == "refreshed":
+        return f'Recorded what differed in "{environment}"; {_entry(done)}\n'
     lines = [_operation(operation) for operation in done.operations]
     if done.outcome == "applied":
         lines.append(
@@ -93,10 +95,10 @@ def outcome(done: ApplyOutcome, *, environment: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def catalog_written(folder: str, files: Iterable[str]) -> str:
-    """What `init` wrote, and what to do next."""
+def catalog_written(folder: str, files: Iterable[str], *, options: str = "") -> str:
+    """What `init` wrote, and what to do next; `options` stand behind the commands."""
     listed = "".join(f"  {shown_path(folder, path)}\n" for path in files)
-    named = "" if folder.rstrip("/") in {"catalog", "./catalog"} else f" -C {visible(folder)}"
+    named = visible(options)
     return (
         f"Wrote a catalog to {visible(folder)}:\n{listed}\nNext:\n"
         f"  pkgplan validate{named}\n  pkgplan plan{named}\n  pkgplan apply{named}\n"
@@ -139,6 +141,9 @@ def _gist(kind: str, body: JsonObject) -> str:
         case "windows_observed":
             seen = body.get("windows")
             words = [", ".join(seen) if isinstance(seen, dict) else ""]
+        case "refreshed":
+            parts = (body.get(name) for name in ("windows", "archived"))
+            words = [", ".join(sorted({ref for part in parts if isinstance(part, dict) for ref in part}))]
         case _:
             words = [str(body[name]) for name in _ABOUT.get(kind, ("run",)) if name in body]
     return " ".join(words)
