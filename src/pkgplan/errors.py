@@ -4,8 +4,9 @@ Comes in: a sentence about what went wrong and, where there is one, what to do a
 Goes out: nothing; only `cli/entry.py` turns these into a line on stderr and an exit code.
 Never here: faults of the catalog. Those are diagnostics (`model/diagnostics.py`), returned as values.
 
-    PkgplanError
+    PkgplanError              3   a bug of ours that was found by ourselves
       UsageFault            2   the command line asks for something that cannot be
+        NoCatalog               the catalog folder is not there
       EnvironmentFault      4   files, disk, credentials, network
         StateCorrupt            the state log cannot be trusted
         ApiError                the environment refused or did not answer a call
@@ -15,6 +16,7 @@ Never here: faults of the catalog. Those are diagnostics (`model/diagnostics.py`
       Stale                 5   the plan no longer fits, or somebody else wrote the state log
         StalePlan
         StateMoved
+        Drifted                 the environment is not as the record says
       ApplyStopped          6   an apply ended part-way; running it again is safe
 """
 
@@ -34,6 +36,14 @@ class UsageFault(PkgplanError):
     """The command line is at odds with itself or with the catalog."""
 
     exit_code = 2
+
+
+class NoCatalog(UsageFault):
+    """There is nothing where the catalog should be."""
+
+    def __init__(self, message: str, *, folder: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.folder = folder
 
 
 class EnvironmentFault(PkgplanError):
@@ -78,6 +88,10 @@ class StalePlan(Stale):
 
 class StateMoved(Stale):
     """Another writer appended to the state log first."""
+
+
+class Drifted(Stale):
+    """The environment is not as the record says, and nobody has said that this is to be recorded."""
 
 
 class ApplyStopped(PkgplanError):

@@ -14,21 +14,35 @@ import socket
 import time
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pkgplan.adapters.clocks import FixedClock, SystemClock
-from pkgplan.adapters.disk import disk_fault
-from pkgplan.adapters.pins_file import read_pins
+from pkgplan.adapters.disk import create_file, disk_fault, refuse_dangling
 from pkgplan.adapters.state_file import FileStateLog
+from pkgplan.adapters.state_folder import FOLDER as STATE_FOLDER
+from pkgplan.adapters.state_folder import SUFFIX as LOG_SUFFIX
+from pkgplan.adapters.state_folder import kept_logs
 from pkgplan.apply import World
 from pkgplan.errors import EnvironmentFault, StateCorrupt, UsageFault
+from pkgplan.model.diagnostics import START_OF_FILE, Severity, in_order
 from pkgplan.model.names import did_you_mean
 from pkgplan.model.record import State, fold
+from pkgplan.model.system_text import as_shown
 from pkgplan.model.timeline import SAFEST
-from pkgplan.pipeline import CheckedCatalog, Target, embedded_ids, located
+from pkgplan.pipeline import (
+    CheckedCatalog,
+    Target,
+    embedded_ids,
+    located,
+    lock_findings,
+    new_beginning,
+    orphan_logs,
+    pinned,
+)
 from pkgplan.ports import Remote
-from pkgplan.stages.compile import compile_prerequisites
+from pkgplan.stages.compile import compile_packages, compile_prerequisites
+from pkgplan.stages.drift import Ours
 from pkgplan.stages.load import load, read_document, read_text
 from pkgplan.stages.parse import parse
 from pkgplan.stages.validate import validate
@@ -48,7 +62,7 @@ if TYPE_CHECKING:
     from pkgplan.ports import Clock, PackageApi
 
 PROJECT_FILE = "pkgplan.yaml"
-_BODY_OF_IGNORED = "*\n"
+_BODY_OF_IGNORED = b"*\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,12 @@ class Deployment:
     @property
     def log(self) -> FileStateLog:
         """The state log; its file need not exist."""
-        return FileStateLog(self.root / "state" / f"{self.name}.jsonl")
+        return FileStateLog(self.root / STATE_FOLDER / f"{self.name}{LOG_SUFFIX}")
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the environment can be looked at without being asked to: it is a file, and it is there."""
+        return self.is_embedded and self.database.exists()
 
     @property
     def database(self) -> Path:
@@ -88,17 +107,38 @@ class Deployment:
         return fold(self.entries())
 
     def target(self, catalog: Catalog) -> Target:
-        """What a plan is for; raises EnvironmentFault if the lock file is damaged."""
+        """What a plan is for; raises EnvironmentFault if the lock file has errors."""
         takeover = self.environment.takeover
         rule = SAFEST if takeover is None else takeover.rule()
         return Target(self.name, self.namespace, rule, self.ids(catalog))
 
+    def ours(self, catalog: Catalog) -> Ours:
+        """What of the environment is the catalog's."""
+        declared = {
+            alias.name for package in catalog.packages.values() for alias in package.document.spec.aliases
+        }
+        return Ours(
+            self.namespace,
+            self.name,
+            frozenset(declared),
+            lambda: compile_packages(catalog, self.ids(catalog)),
+        )
+
     def ids(self, catalog: Catalog) -> dict[str, str]:
-        """The ids that names stand for: pinned ones, and for the embedded engine those that follow from names."""
-        pins = read_pins(self.root / "environments" / f"{self.name}.lock.json", self.name)
+        """The ids that names stand for: pinned ones, and for the embedded engine those that follow from names.
+
+        Raises:
+            EnvironmentFault: the lock file has errors; most commands have shown them as findings before they ask.
+        """
+        pins = pinned(self.root, self.name)
+        for finding in pins.diagnostics:
+            if finding.severity is Severity.ERROR:
+                at = finding.at.text_range or START_OF_FILE
+                place = f"{self.root / finding.at.path}:{at.line}:{at.column}"
+                raise EnvironmentFault(f"{place}: {finding.message}", hint=finding.hint)
         if not self.is_embedded:
-            return pins
-        return {**embedded_ids(catalog, self.namespace, self.name), **pins}
+            return dict(pins.ids)
+        return {**embedded_ids(catalog, self.namespace, self.name), **pins.ids}
 
     def _refuse_foreign(self, genesis: LogEntry) -> None:
         recorded = (genesis.body.get("environment"), genesis.body.get("namespace"))
@@ -133,6 +173,25 @@ def _project_sources(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Diagnost
     return tuple(source for source in sources if source.kind == "Project"), found
 
 
+def with_surroundings(root: Path, checked: CheckedCatalog, environment: str | None = None) -> CheckedCatalog:
+    """A checked catalog with what is wrong around it: with its logs, and with one lock file or all of them."""
+    found = lock_findings(root, checked, environment)
+    project = checked.catalog.project
+    if project is not None:
+        found += tuple(orphan_logs(project, kept_logs(root)))
+    return replace(checked, diagnostics=in_order((*checked.diagnostics, *checked.policy.judge(found))))
+
+
+def with_beginning(root: Path, checked: CheckedCatalog, environment: str) -> CheckedCatalog:
+    """The same with an error if a plan for this environment would make what has been made under another name."""
+    project = checked.catalog.project
+    finding = None if project is None else new_beginning(project, kept_logs(root), environment)
+    if finding is None:
+        return checked
+    found = located((finding,), checked.sources)
+    return replace(checked, diagnostics=in_order((*checked.diagnostics, *found)))
+
+
 def open_deployment(
     root: Path, project: ProjectSpec, *, environment: str | None, as_of: Instant | None
 ) -> Deployment:
@@ -145,6 +204,10 @@ def open_deployment(
         )
     clock = SystemClock() if as_of is None else FixedClock(as_of)
     return Deployment(root, name, project.namespace, known[name], clock)
+
+
+def _silent(_: Step) -> None:
+    pass
 
 
 @contextmanager
@@ -164,7 +227,7 @@ def packages_to_write(deployment: Deployment, catalog: Catalog) -> Iterator[Pack
         EnvironmentFault: the environment cannot be reached, or its file cannot be written.
     """
     refuse_unreachable(deployment)
-    _hide(deployment.database.parent)
+    _hide(deployment.database)
     with _embedded(deployment, deployment.database) as (engine, api):
         _seed(engine, catalog, deployment.ids(catalog))
         yield api
@@ -185,7 +248,7 @@ def remote(deployment: Deployment, *, begin: bool = False) -> Iterator[Remote]:
 
     refuse_unreachable(deployment)
     if begin:
-        _hide(deployment.database.parent)
+        _hide(deployment.database)
     path: Path | str = deployment.database if begin or deployment.database.exists() else ":memory:"
     with _embedded(deployment, path) as (engine, packages):
         contracts, fields = EmbeddedContracts(engine), EmbeddedCustomFields(engine)
@@ -242,12 +305,15 @@ def served_engine(
         yield engine
 
 
-def world(deployment: Deployment, api: PackageApi, tell: Callable[[Step], None]) -> World:
+def world(
+    deployment: Deployment, catalog: Catalog, api: PackageApi, tell: Callable[[Step], None] = _silent
+) -> World:
     """What an apply needs."""
     return World(
         log=deployment.log,
         api=api,
         clock=deployment.clock,
+        ours=deployment.ours(catalog),
         actor=actor(os.environ),
         run=uuid.uuid4().hex,
         lineage=str(uuid.uuid4()),
@@ -261,17 +327,18 @@ def actor(environ: Mapping[str, str]) -> str:
     """Who acts: the account of a CI job, or user@host."""
     for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
         if environ.get(name):
-            return environ[name]
+            return as_shown(environ[name])
     try:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container may run under a number that has no name
         user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
+    return as_shown(f"{user}@{socket.gethostname()}")
 
 
 def commit(environ: Mapping[str, str]) -> str | None:
     """The commit that a CI job works on, if this is one."""
-    return environ.get("GITHUB_SHA") or environ.get("CI_COMMIT_SHA") or None
+    named = environ.get("GITHUB_SHA") or environ.get("CI_COMMIT_SHA")
+    return as_shown(named) if named else None
 
 
 def prerequisites(catalog: Catalog, ids: Mapping[str, str]) -> list[SeededReference]:
@@ -309,12 +376,12 @@ def refuse_unreachable(deployment: Deployment) -> None:
         )
 
 
-def _hide(folder: Path) -> None:
-    """Keep the engine's files out of version control."""
-    ignored = folder / ".gitignore"
+def _hide(database: Path) -> None:
+    """Keep the engine's files out of version control; what is a link that leads nowhere is not written through."""
+    refuse_dangling(database)
+    ignored = database.with_name(".gitignore")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not ignored.exists():
-            ignored.write_text(_BODY_OF_IGNORED)
+        ignored.parent.mkdir(parents=True, exist_ok=True)
+        create_file(ignored, _BODY_OF_IGNORED)
     except OSError as error:
         raise disk_fault(ignored, "cannot be written", error) from None

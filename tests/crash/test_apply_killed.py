@@ -13,6 +13,7 @@ from support.worlds import a_package, day
 from pkgplan.apply import ApplyOutcome, abandon, apply, stored_plan
 from pkgplan.errors import ApiUnavailable, StalePlan, StateCorrupt, StateMoved
 from pkgplan.model.compiled import CompiledPackage
+from pkgplan.model.names import PackageRef
 from pkgplan.model.timeline import resolve
 from pkgplan.model.units import Instant
 
@@ -160,8 +161,8 @@ def resolved(site: Site) -> dict[tuple[str, Instant], str | None]:
         for at in (day(number) for number in (-1, 0, 4, 5, 9, 10, 11, 30, 31, 58, 59, 70)):
             ref = resolve(rows, at)
             live = site.engine.resolve_alias(alias, at)
-            assert live == (None if ref is None else state.versions[ref].package_id)
-            contents[alias, at] = None if ref is None else state.versions[ref].digest
+            assert live == (None if ref is None else state.package_id(ref))
+            contents[alias, at] = state.versions[ref].digest if isinstance(ref, PackageRef) else None
     return contents
 
 

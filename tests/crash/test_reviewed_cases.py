@@ -10,7 +10,8 @@ import pytest
 from support.applying import ENVIRONMENT, NAMESPACE, Fuse, Killed, Site, planned
 from support.command import an_example, edit, run
 from support.memory_log import MemoryStateLog
-from support.worlds import NOTHING_FORGOTTEN, a_package, day
+from support.through import Through
+from support.worlds import EVERYTHING, a_package, day
 
 from pkgplan.apply import ApplyOutcome, abandon, apply, rebuild, stored_plan
 from pkgplan.engine import Assumptions
@@ -19,11 +20,11 @@ from pkgplan.model.canonical import as_list, as_object
 from pkgplan.model.names import PackageRef
 from pkgplan.model.rules import ALIAS_UNREACHABLE
 from pkgplan.model.timeline import SAFEST, DatelessStart, LaterWindows, TakeoverRule, resolve
-from pkgplan.stages.plan import plan
-from pkgplan.stages.plan.number import Emission
+from pkgplan.stages.drift import Ours
+from pkgplan.stages.plan import Emission, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pkgplan.apply import World
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pkgplan.model.log import LogEntry
     from pkgplan.model.plan import Plan
     from pkgplan.model.units import Instant
-    from pkgplan.ports import PackageApi, RemotePackage
+    from pkgplan.ports import PackageApi
 
     Catalog = list[CompiledPackage]
 
@@ -41,25 +42,6 @@ INSTANTS = [day(number, hour) for number in range(-1, 45) for hour in (0, 12)]
 FIRST = [a_package("s", "1", ("X", day(0), None))]
 SECOND = [a_package("s", "2", ("X", day(20), None))]
 THIRD = [a_package("s", "3", ("X", day(25), None))]
-
-
-@dataclass
-class Through:
-    """Packages as they are; a subclass changes what one call does."""
-
-    api: PackageApi
-
-    def create(self, payload: JsonObject) -> str:
-        return self.api.create(payload)
-
-    def get(self, package_id: str) -> RemotePackage:
-        return self.api.get(package_id)
-
-    def list(self) -> Iterator[RemotePackage]:
-        return self.api.list()
-
-    def archive(self, package_id: str) -> None:
-        self.api.archive(package_id)
 
 
 class DiesAfterCreate(Through):
@@ -119,7 +101,7 @@ def follows(site: Site) -> None:
     for alias, rows in state.timelines().items():
         for at in INSTANTS:
             ref = resolve(rows, at)
-            expected = None if ref is None else state.versions[ref].package_id
+            expected = None if ref is None else state.package_id(ref)
             assert site.engine.resolve_alias(alias, at) == expected, f"{alias} at {at}: recorded {ref}"
     live = {package.package_id: package.archived_at is not None for package in site.api.list()}
     assert {v.package_id: v.archived_at is not None for v in state.versions.values()} == live
@@ -243,7 +225,7 @@ def test_after_a_take_over_a_lost_log_is_rebuilt_to_an_empty_plan() -> None:
     done(site, THIRD, day(3))
     packages = len(list(site.api.list()))
     site.log.lines.clear()
-    rebuild(THIRD, site.world(), namespace=NAMESPACE, environment=ENVIRONMENT)
+    rebuild(replace(site.world(), ours=Ours(NAMESPACE, ENVIRONMENT, packages=lambda: THIRD)))
     follows(site)
     assert actions(site, THIRD, day(3)) == []
     assert done(site, THIRD, day(3)).outcome == "nothing"
@@ -449,7 +431,7 @@ def test_a_create_off_the_hour_is_refused_before_anything_is_sent(later: LaterWi
         site.state,
         as_of=half_past,
         rule=rule,
-        forget=NOTHING_FORGOTTEN,
+        reach=EVERYTHING,
         emission=Emission(NAMESPACE, ENVIRONMENT),
     )
     for action in decided.actions:

@@ -12,11 +12,12 @@ from pkgplan.model.diagnostics import has_errors
 from pkgplan.model.plan import Base, Plan
 from pkgplan.model.record import State, fold
 from pkgplan.model.timeline import SAFEST, TakeoverRule
-from pkgplan.stages.plan import Forget, plan
-from pkgplan.stages.plan.number import Emission
+from pkgplan.pipeline.planning import explained
+from pkgplan.stages.drift import Ours
+from pkgplan.stages.plan import Emission, Reach, plan
 from support.memory_log import MemoryStateLog
 from support.offline import HandClock
-from support.worlds import NOTHING_FORGOTTEN
+from support.worlds import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -100,11 +101,11 @@ def planned(
     as_of: Instant,
     *,
     rule: TakeoverRule = SAFEST,
-    forget: Forget = NOTHING_FORGOTTEN,
+    reach: Reach = EVERYTHING,
 ) -> Plan | None:
     """A plan as the pipeline would bind it, or None if it is refused."""
     decided = plan(
-        packages, state, as_of=as_of, rule=rule, forget=forget, emission=Emission(NAMESPACE, ENVIRONMENT)
+        packages, state, as_of=as_of, rule=rule, reach=reach, emission=Emission(NAMESPACE, ENVIRONMENT)
     )
     if has_errors(decided.diagnostics):
         return None
@@ -116,8 +117,9 @@ def planned(
         catalog_digest="sha256:catalog",
         base=Base(state.lineage, state.head.serial, state.head.digest),
         assumptions=rule.readings(),
-        actions=decided.actions,
+        actions=tuple(explained(action, state) for action in decided.actions),
         effects=decided.effects,
+        outlook=decided.outlook,
     )
 
 
@@ -150,6 +152,7 @@ class Site:
             log=KillableLog(self.log, fuse),
             api=KillableApi(api, fuse),
             clock=self.clock,
+            ours=Ours(NAMESPACE, ENVIRONMENT),
             actor="tester",
             run=f"run-{self.runs}",
             lineage=f"lineage-{self.runs}",
@@ -161,13 +164,13 @@ class Site:
         as_of: Instant,
         *,
         fuse: Fuse | None = None,
-        forget: Forget = NOTHING_FORGOTTEN,
+        reach: Reach = EVERYTHING,
         wrap: Callable[[PackageApi], PackageApi] | None = None,
     ) -> ApplyOutcome | None:
         """What `pkgplan apply` does in a fresh process: resume what is under way, or plan and apply."""
         self.clock.instant = as_of
         state = self.state
-        made = stored_plan(state) or planned(packages, state, as_of, rule=self.rule, forget=forget)
+        made = stored_plan(state) or planned(packages, state, as_of, rule=self.rule, reach=reach)
         return None if made is None else apply(made, self.world(fuse, wrap))
 
     def seen(self) -> tuple[object, ...]:

@@ -9,25 +9,33 @@ it again: an intent without an outcome is called again, and the uniqueness key t
 Every step starts with an append, so a run that lost the log to another writer stops before it calls anything.
 """
 
-from pkgplan.apply.fit import check_fits, check_pins
+from pkgplan.apply.fit import check_clock, check_fits, check_pins, check_time
+from pkgplan.apply.look import drifted, is_explained, look, under_way, with_drift
 from pkgplan.apply.provisioning import held, live_version, provision
-from pkgplan.apply.rebuild import rebuild
-from pkgplan.apply.run import abandon, apply, stored_plan
-from pkgplan.apply.same_story import foreign_packages
+from pkgplan.apply.refresh import rebuild, refresh
+from pkgplan.apply.run import Accepted, abandon, apply, stored_plan
 from pkgplan.apply.world import ApplyOutcome, Step, World
 
 __all__ = [
+    "Accepted",
     "ApplyOutcome",
     "Step",
     "World",
     "abandon",
     "apply",
+    "check_clock",
     "check_fits",
     "check_pins",
-    "foreign_packages",
+    "check_time",
+    "drifted",
     "held",
+    "is_explained",
     "live_version",
+    "look",
     "provision",
     "rebuild",
+    "refresh",
     "stored_plan",
+    "under_way",
+    "with_drift",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import ApiConflict, ApiRejected, ApiUnavailable, ApplyStopped
+from pkgplan.model.appearance import told_apart
 
 if TYPE_CHECKING:
     from pkgplan.apply.world import World
@@ -74,9 +75,10 @@ def _known(action: Action, world: World) -> RemotePackage:
             hint="run apply again; if it stays so, ask Metronome's support about the key",
         )
     if found.name != action.payload.get("name"):
+        is_called, wanted = told_apart(found.name, action.payload.get("name"))
         raise ApplyStopped(
-            f'{action.ref} exists as "{found.name}" ({found.package_id}), not as '
-            f'"{action.payload.get("name")}": the key was used for something else',
+            f"{action.ref} exists as {is_called} ({found.package_id}), not as {wanted}: "
+            "the key was used for something else",
             hint="change the namespace of the Project if another catalog uses it",
         )
     return found

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from pkgplan.model.canonical import JsonObject, JsonValue, digest_of
 from pkgplan.model.compiled import terms_to_json
+from pkgplan.model.names import holder_order
+from pkgplan.model.plan import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.names import Holder
     from pkgplan.model.plan import Action
     from pkgplan.ports import RemotePackage
 
@@ -48,10 +50,11 @@ def created(run: str, action: Action, package_id: str) -> JsonObject:
     }
 
 
-def observed(run: str, seen: Mapping[PackageRef, RemotePackage], different: Sequence[str] = ()) -> JsonObject:
+def observed(run: str, seen: Mapping[Holder, RemotePackage], different: Sequence[str] = ()) -> JsonObject:
     """The windows of packages as they were read back, and what about them ends the run."""
     windows: JsonObject = {
-        str(ref): [window.to_json() for window in package.windows] for ref, package in sorted(seen.items())
+        str(ref): [window.to_json() for window in package.windows]
+        for ref, package in sorted(seen.items(), key=lambda each: holder_order(each[0]))
     }
     return {"run": run, "windows": windows, "different": list[JsonValue](different)}
 
@@ -63,6 +66,7 @@ def archived(run: str, action: Action, package_id: str) -> JsonObject:
         "action": action.id,
         "ref": str(action.ref),
         "package_id": package_id,
+        "metadata": action.metadata if action.operation is Operation.ARCHIVE else None,
     }
 
 

@@ -1,23 +1,28 @@
 """Whether a plan still fits: the state it was made on, the run under way, the hour.
 
 Comes in: a plan, state, the time. Goes out: nothing, or Stale.
-Never here: the environment's packages; `same_story.py` asks about those.
+Never here: the environment's packages; `look.py` asks about those.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from pkgplan.errors import StalePlan, StateMoved
+from pkgplan.errors import EnvironmentFault, StalePlan, StateMoved
 from pkgplan.model.units import USD, Instant, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from pkgplan.model.names import PackageRef
+    from pkgplan.apply.windows import Foreseen
+    from pkgplan.model.log import LogEntry
+    from pkgplan.model.names import Holder
     from pkgplan.model.plan import Action, Plan
-    from pkgplan.model.record import Folding, State
+    from pkgplan.model.record import State
+
+CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
 def check_fits(plan: Plan, state: State) -> None:
@@ -60,8 +65,32 @@ def check_pins(plan: Plan, ids: Mapping[str, str]) -> None:
                 )
 
 
+def check_clock(last: LogEntry | None, now: Instant, *, trusted: bool = False) -> None:
+    """Raise EnvironmentFault if this machine's clock is behind the record: what it takes for the future may be past.
+
+    Units: `CLOCK_SLACK` between two clocks is nothing to speak of.
+    """
+    if last is None or trusted or last.at - now <= CLOCK_SLACK:
+        return
+    raise EnvironmentFault(
+        f"the clock is behind the state log: it is {format_instant(now)} here, and entry {last.serial} of "
+        f"{last.actor} was written at {format_instant(last.at)}",
+        hint="set the clock of this machine, or --as-of, to the present; if it is right and that of the entry was "
+        "wrong, give `--trust-clock`",
+    )
+
+
+def check_time(plan: Plan, now: Instant) -> None:
+    """Raise StalePlan for a plan whose present is still to come: it may do what is not due yet."""
+    if plan.as_of > now:
+        raise StalePlan(
+            f"the plan counts {format_instant(plan.as_of)} as now, which is still to come: it is {format_instant(now)}",
+            hint="apply it then, or make the plan again",
+        )
+
+
 def has_passed(
-    plan: Plan, action: Action, recorded: Folding, *, now: Instant, created: AbstractSet[PackageRef]
+    plan: Plan, action: Action, foreseen: Foreseen, *, now: Instant, created: AbstractSet[Holder]
 ) -> bool:
     """Whether a takeover that lay ahead when the plan was made now lies behind.
 
@@ -69,9 +98,6 @@ def has_passed(
     """
     return any(
         plan.as_of <= window.window.start < now
-        and any(
-            row.window.end > window.window.start and row.ref not in created
-            for row in recorded.rows(window.alias)
-        )
+        and foreseen.takes_from_others(window.alias, window.window.start, created)
         for window in action.windows
     )

@@ -7,6 +7,7 @@ what is known. Never here: choosing the version, asking anybody, or the state lo
 from __future__ import annotations
 
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pkgplan.errors import (
@@ -107,7 +108,7 @@ def provision(promise: Promise, contracts: ContractApi) -> str:
     except ApiError as fault:
         raise EnvironmentFault(
             f'contract "{contract_id}" was made, but cannot be read back: {fault.message}',
-            hint=f"see `pkgplan contracts show {contract_id} --customer {asked.customer_id}`",
+            hint=f"see `pkgplan contracts show {quote(contract_id)} --customer {quote(asked.customer_id)}`",
         ) from None
     differences = [
         f"{name} is {actual} instead of {wanted}"

@@ -6,69 +6,99 @@ Never here: printing, or any choice that the plan has made.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pkgplan import __version__
 from pkgplan.apply import entries
 from pkgplan.apply.calls import create_once, look_up
-from pkgplan.apply.fit import check_fits, has_passed
+from pkgplan.apply.fit import check_clock, check_fits, check_time, has_passed
 from pkgplan.apply.journal import Journal
-from pkgplan.apply.same_story import refuse_other_story
-from pkgplan.apply.windows import differences, expected_windows
+from pkgplan.apply.look import drifted, is_explained, look, under_way, with_drift
+from pkgplan.apply.refresh import record_drift
+from pkgplan.apply.windows import Foreseen, differences
 from pkgplan.apply.world import ApplyOutcome, Step
+from pkgplan.checker import Kind, check_outcome
 from pkgplan.errors import ApiRejected, ApplyStopped, PkgplanError, Stale, StalePlan, StateCorrupt
+from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Action, Operation, Plan, plan_from_json
 from pkgplan.model.timeline import TakeoverRule
+from pkgplan.pipeline.holding import refuse_altered, told
+from pkgplan.stages.drift import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pkgplan.apply.world import World
-    from pkgplan.model.canonical import JsonObject
-    from pkgplan.model.names import PackageRef
+    from pkgplan.model.canonical import JsonObject, JsonValue
+    from pkgplan.model.names import Holder
     from pkgplan.model.record import State
     from pkgplan.ports import RemotePackage
 
 
-def apply(plan: Plan, world: World) -> ApplyOutcome:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the user has agreed to: recording a drift, and a clock that is behind the log."""
+
+    drift: bool = False
+    clock: bool = False
+
+
+NOTHING_ACCEPTED = Accepted()
+
+
+def apply(plan: Plan, world: World, consent: Accepted = NOTHING_ACCEPTED) -> ApplyOutcome:
     """Do what a plan says; a plan that was begun before is resumed.
 
     Raises:
-        Stale: the plan does not fit the state, or another writer was first; nothing was called.
-        StateCorrupt: the log is damaged, or does not fit the environment's packages; nothing was called.
+        Stale: the plan does not fit the state or the environment, or another writer was first; nothing was called.
+        StateCorrupt: the log is damaged, or is not that of this environment; nothing was called.
+        EnvironmentFault: the clock of this machine is behind the log; nothing was called.
     """
     journal = Journal(world.log, world.clock, world.actor)
+    now = world.clock.now()
+    check_clock(journal.last, now, trusted=consent.clock)
+    check_time(plan, now)
     check_fits(plan, journal.state)
     run = _Run(plan, world, journal)
+    drift = run.look(consent)
+    run.refuse_altered(drift)
     if plan.actions:
-        return run.execute()
-    run.refuse_other_story()
+        return run.execute(drift)
+    if drift.differences:
+        record_drift(journal, drift, world.run)
+        return ApplyOutcome(plan.digest, "refreshed", (), journal.head.serial)
     return ApplyOutcome(plan.digest, "nothing", (), journal.head.serial)
 
 
 def stored_plan(state: State) -> Plan | None:
     """The plan of the run that is under way, if there is one."""
-    return None if state.unfinished is None else plan_from_json(state.unfinished.plan)
+    return None if state.unfinished is None else plan_from_json(state.unfinished.plan, stored=True)
 
 
-def abandon(world: World) -> None:
+def abandon(world: World, consent: Accepted = NOTHING_ACCEPTED) -> frozenset[PackageRef]:
     """Put an end to a run that is under way: stop its writer, record what it did, close it.
 
     The first append makes the old writer fail at its next one. Then every create that it may have made is
     looked up under its uniqueness key, so that nothing it did is forgotten.
 
+    Returns:
+        The versions that a call of the old run may still archive: no such call can be made harmless.
+
     Raises:
         StateCorrupt: the log and the environment do not fit; nothing was written.
     """
     journal = Journal(world.log, world.clock, world.actor)
+    check_clock(journal.last, world.clock.now(), trusted=consent.clock)
     unfinished = journal.state.unfinished
     if unfinished is None:
-        return
-    run = _Run(plan_from_json(unfinished.plan), world, journal)
-    run.refuse_other_story()
+        return frozenset()
+    plan = plan_from_json(unfinished.plan, stored=True)
+    run = _Run(plan, world, journal)
+    # What differs otherwise is looked at when the new plan is made.
+    look(journal.state, world.api, world.ours, now=world.clock.now(), expected=under_way(plan, journal.state))
     journal.append("taken_over", {"run": unfinished.run, "by": world.run})
-    run.settle()
+    return run.settle()
 
 
 class _Run:
@@ -78,14 +108,58 @@ class _Run:
         self._plan = plan
         self._world = world
         self._journal = journal
-        self._rule = TakeoverRule.of(plan.assumptions)
-        self._created = {a.ref for a in plan.actions if a.operation is Operation.CREATE}
+        self._created = frozenset(a.ref for a in plan.actions if a.operation is Operation.CREATE)
         self._operations: list[JsonObject] = []
         unfinished = journal.state.unfinished
         self._name = world.run if unfinished is None else unfinished.run
+        self._foreseen = self._recorded()
+        # Of a run that is resumed, the log knows.
+        self._before: State | None = None
 
-    def execute(self) -> ApplyOutcome:
-        self._begin()
+    def look(self, consent: Accepted) -> Drift:
+        """Compare record and environment once more; gives what is to be recorded before anything else.
+
+        Raises:
+            Drifted: something differs that the plan did not show, or that nobody has agreed to record.
+        """
+        state, world = self._journal.state, self._world
+        expected = under_way(self._plan, state)
+        try:
+            drift, seen = look(state, world.api, world.ours, now=world.clock.now(), expected=expected)
+        except StateCorrupt:
+            # Another apply may have created packages between our reading of the log and of the environment.
+            self._journal.refuse_moved()
+            raise
+        shown = () if self._plan.outlook is None else self._plan.outlook.drift
+        as_shown = state.unfinished is not None or drift.differences == shown
+        if drift.differences and as_shown and consent.drift:
+            return drift
+        if drift.differences and not is_explained(
+            drift, self._plan, state, seen, world.ours, now=world.clock.now()
+        ):
+            self._journal.refuse_moved()
+            raise drifted(drift.differences, world.ours)
+        if shown and state.unfinished is None:
+            raise StalePlan(
+                "the plan was made on an environment that differed from the record, which it does no more",
+                hint="make the plan again",
+            )
+        return Drift(())
+
+    def refuse_altered(self, drift: Drift) -> None:
+        """Raise StalePlan unless the plan holds on the record, with what is to be recorded first taken over.
+
+        One that was begun was looked at then; its base has moved since.
+        """
+        if self._journal.state.unfinished is not None:
+            return
+        state = self._journal.state
+        if drift.differences:
+            state = with_drift(self._journal.copied(), drift, self._world.clock.now())
+        refuse_altered(self._plan, state)
+
+    def execute(self, drift: Drift) -> ApplyOutcome:
+        self._begin(drift)
         try:
             for number, action in enumerate(self._plan.actions, start=1):
                 self._act(number, action)
@@ -97,13 +171,32 @@ class _Run:
                 fault if isinstance(fault, ApplyStopped) else ApplyStopped(fault.message, hint=fault.hint)
             )
             return self._outcome("stopped", stopped)
-        return self._outcome("applied", None)
+        return self._outcome("applied", self._unforeseen())
 
-    def settle(self) -> None:
-        """Record what an abandoned run did without having said so, and close it."""
+    def _unforeseen(self) -> PkgplanError | None:
+        """What is recorded now and was not said by the plan, as a fault."""
+        if self._plan.outlook is None:  # of an older log, whose versions did not say all that is compared
+            return None
+        found = check_outcome(self._plan, self._before or self._journal.before_run(), self._journal.state)
+        seen = [each for each in found if each.kind in {Kind.OUTCOME_WINDOWS, Kind.OUTCOME_ARCHIVED}]
+        if found and len(seen) == len(found):
+            return ApplyStopped(
+                f"all was done, and the environment is not as the plan said: {told(seen)}",
+                hint="somebody else may have changed it; plan again to see what is left to do",
+            )
+        if found:
+            return PkgplanError(
+                f"this is a bug of pkgplan: all was done, and the record is not what the plan said: {told(found)}",
+                hint="report it, with the plan and the state log",
+            )
+        return None
+
+    def settle(self) -> frozenset[PackageRef]:
+        """Record what an abandoned run did without having said so, and close it; gives what it may still archive."""
         unfinished = self._journal.state.unfinished
         if unfinished is None:
-            return
+            return frozenset()
+        unsettled: list[PackageRef] = []
         for action in self._plan.actions:
             if action.id not in unfinished.intents:
                 continue
@@ -113,12 +206,16 @@ class _Run:
             elif action.operation is Operation.CREATE and self._is_spent(action):
                 # A take-over before this one died between the two calls that use up a key.
                 self._put_away(action, self._journal.now.versions[action.ref].package_id)
-            elif not done and self._is_archived(_target(action)):
-                self._journal.append("archived", entries.archived(self._name, action, _target(action)))
+            elif action.operation is Operation.ARCHIVE and not done:
+                if self._is_archived(_target(action)):
+                    self._journal.append("archived", entries.archived(self._name, action, _target(action)))
+                else:
+                    unsettled.append(action.ref)
         for action in self._plan.actions:
             if self._journal.now.is_unobserved(action.ref):
                 self._observe(action, stop_if_different=False)
-        self._finish("abandoned")
+        self._finish("abandoned", unsettled=unsettled)
+        return frozenset(unsettled)
 
     def _settle_create(self, action: Action) -> None:
         """Record the package of an intent; where there is none, make sure that none comes any more.
@@ -155,21 +252,17 @@ class _Run:
         version = self._journal.now.versions[action.ref]
         return version.archived_at is None and version.sent != action.windows
 
-    def _begin(self) -> None:
-        state = self._journal.state
-        resumed = state.unfinished is not None
-        self.refuse_other_story()
+    def _begin(self, drift: Drift) -> None:
+        resumed = self._journal.state.unfinished is not None
         if not resumed:
             self._refuse_passed_starts(self._plan.actions)
-        if state.head.serial == 0:
-            self._journal.append(
-                "genesis",
-                {
-                    "lineage": self._world.lineage,
-                    "environment": self._plan.environment,
-                    "namespace": self._plan.namespace,
-                },
-            )
+        if self._journal.head.serial == 0:
+            self._journal.open(self._world.lineage, self._plan.environment, self._plan.namespace)
+        if drift.differences:
+            record_drift(self._journal, drift, self._name)
+            self._foreseen = self._recorded()
+        if not resumed:
+            self._before = self._journal.state
         self._journal.append(
             "run_started",
             {
@@ -234,8 +327,7 @@ class _Run:
         One entry says what was seen and that it ends the run, so that no kill can separate the two.
         """
         now = self._world.clock.now()
-        before = {window.alias: self._journal.now.rows(window.alias) for window in action.windows}
-        expected = expected_windows(before, action, at=now, rule=self._rule)
+        expected = self._foreseen.create(action, at=now)
         different: list[str] = []
         for pause in (*self._world.pauses, 0):
             try:
@@ -264,8 +356,17 @@ class _Run:
                 hint="the windows were recorded as they are; plan again to see what is left to do",
             )
 
-    def _read(self, ref: PackageRef) -> RemotePackage:
-        return self._world.api.get(self._journal.now.versions[ref].package_id)
+    def _read(self, holder: Holder) -> RemotePackage:
+        if isinstance(holder, PackageRef):
+            return self._world.api.get(self._journal.now.versions[holder].package_id)
+        return self._world.api.get(holder.package_id)
+
+    def _recorded(self) -> Foreseen:
+        """The aliases of the plan as they are recorded, but for what was created and not looked at yet."""
+        journal, unobserved = self._journal.now, self._journal.now.is_unobserved
+        aliases = {window.alias for action in self._plan.actions for window in action.windows}
+        rows = {alias: [row for row in journal.rows(alias) if not unobserved(row.ref)] for alias in aliases}
+        return Foreseen(rows, TakeoverRule.of(self._plan.assumptions))
 
     def _archive(self, action: Action) -> None:
         self._intend(action)
@@ -283,15 +384,6 @@ class _Run:
     def _is_archived(self, package_id: str) -> bool:
         return self._world.api.get(package_id).archived_at is not None
 
-    def refuse_other_story(self) -> None:
-        """Raise StateCorrupt if log and environment do not fit, StateMoved if that is because of a new entry."""
-        try:
-            refuse_other_story(self._plan, self._journal.state, self._world.api)
-        except StateCorrupt:
-            # Another apply may have created packages between our reading of the log and of the environment.
-            self._journal.refuse_moved()
-            raise
-
     def _refuse_passed_starts(self, actions: Iterable[Action]) -> None:
         for action in actions:
             if self._has_passed(action):
@@ -302,15 +394,19 @@ class _Run:
 
     def _has_passed(self, action: Action) -> bool:
         now = self._world.clock.now()
-        return has_passed(self._plan, action, self._journal.now, now=now, created=self._created)
+        return has_passed(self._plan, action, self._foreseen, now=now, created=self._created)
 
     def _intend(self, action: Action) -> None:
         if not self._journal.now.is_intended(action.id):
             self._journal.append("intent", entries.intent(self._name, action))
 
-    def _finish(self, outcome: str, *, rejected: PackageRef | None = None) -> None:
+    def _finish(
+        self, outcome: str, *, rejected: PackageRef | None = None, unsettled: Iterable[PackageRef] = ()
+    ) -> None:
         refused = None if rejected is None else str(rejected)
-        self._journal.append("run_finished", {"run": self._name, "outcome": outcome, "rejected": refused})
+        body: JsonObject = {"run": self._name, "outcome": outcome, "rejected": refused}
+        late: list[JsonValue] = [str(ref) for ref in unsettled]
+        self._journal.append("run_finished", {**body, "unsettled": late} if late else body)
 
     def _tell(self, number: int, action: Action, doing: str) -> None:
         self._world.tell(Step(number, len(self._plan.actions), action, doing))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pkgplan.model.canonical import JsonObject
     from pkgplan.model.plan import Action
     from pkgplan.ports import Clock, PackageApi, StateLog
+    from pkgplan.stages.drift import Ours
 
 # How long to wait, in seconds, before asking again: for an answer that did not come, and for a read that does
 # not yet show a write. The vendor promises no read-after-write for packages.
@@ -40,12 +41,14 @@ def _silent(_: Step) -> None:
 class World:
     """What an apply needs from outside: log, packages, time, who it is, and how to wait and to tell.
 
-    `run` and `lineage` are fresh random names; `lineage` is used only if the log has to be opened.
+    `run` and `lineage` are fresh random names; `lineage` is used only if the log has to be opened. `ours` is what of
+    the environment belongs to the catalog.
     """
 
     log: StateLog
     api: PackageApi
     clock: Clock
+    ours: Ours
     actor: str
     run: str
     lineage: str

@@ -86,6 +86,11 @@ def version_behind(alias: str, at: Instant, state: State) -> RecordedVersion:
             f'nobody is behind alias "{alias}" at {short_instant(at)}',
             hint=("" if alias in rows else did_you_mean(alias, rows)) or "see `pkgplan alias list`",
         )
+    if not isinstance(ref, PackageRef):
+        raise UsageFault(
+            f'behind alias "{alias}" at {short_instant(at)} is package "{ref}", which pkgplan did not make',
+            hint="see `pkgplan alias list`",
+        )
     return state.versions[ref]
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from pkgplan.cli.output import json_result, notice, result
+from pkgplan.cli.options import work_on
+from pkgplan.cli.output import json_result, notice, result, tell
+from pkgplan.cli.suggestions import completed_findings
 from pkgplan.model.diagnostics import Severity, has_errors
 from pkgplan.model.rules import ONE_PROJECT
 from pkgplan.model.units import format_instant
@@ -23,7 +25,7 @@ from pkgplan.report.text import findings as findings_text
 from pkgplan.report.text.palette import Palette
 from pkgplan.report.views import FindingView, Tally
 from pkgplan.stages.load import read_text
-from pkgplan.wiring import Deployment, open_deployment, read_project
+from pkgplan.wiring import Deployment, open_deployment, read_project, with_beginning, with_surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,12 +48,25 @@ class Session:
 
 
 def open_catalog(options: Options, *, json_on_stdout: bool = True) -> Session:
-    """Check the whole catalog and choose the environment; ends the command if there are errors."""
-    checked = check_catalog(Path(options.catalog))
+    """Check the whole catalog and the environment's own files; ends the command if there are errors."""
+    work_on(options)
+    root = Path(options.catalog)
+    checked = check_catalog(root)
     project = checked.catalog.project
     if not checked.is_sound or project is None:
         refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=json_on_stdout)
-    return Session(checked, _deployment(options, project.document.spec))
+    deployment = _deployment(options, project.document.spec)
+    checked = with_surroundings(root, checked, deployment.name)
+    if not checked.is_sound:
+        refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=json_on_stdout)
+    return Session(checked, deployment)
+
+
+def refuse_new_beginning(session: Session, options: Options, *, json_on_stdout: bool = True) -> None:
+    """End the command if a plan would make a second time what was made under another name."""
+    checked = with_beginning(Path(options.catalog), session.checked, session.deployment.name)
+    if not checked.is_sound:
+        refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=json_on_stdout)
 
 
 def open_records(options: Options) -> Deployment:
@@ -60,7 +75,8 @@ def open_records(options: Options) -> Deployment:
     project = checked.catalog.project
     if project is None:
         if not has_errors(checked.diagnostics):
-            notice(f"error: the catalog has no Project\nhint: {ONE_PROJECT.fix}")
+            notice("error: the catalog has no Project")
+            notice(f"hint: {ONE_PROJECT.fix}")
             raise click.exceptions.Exit(CATALOG_HAS_ERRORS)
         refuse_catalog(checked.diagnostics, checked.sources, options, json_on_stdout=False)
     return _deployment(options, project.document.spec)
@@ -74,7 +90,7 @@ def refuse_catalog(
     json_on_stdout: bool = True,
 ) -> NoReturn:
     """Show what is wrong and end the command with exit code 1."""
-    views = [FindingView.of(diagnostic) for diagnostic in diagnostics]
+    views = completed_findings(FindingView.of(diagnostic) for diagnostic in diagnostics)
     if options.json and json_on_stdout:
         json_result(report_json.findings(views))
     else:
@@ -88,13 +104,13 @@ def refuse_catalog(
 def tell_findings(views: Iterable[FindingView], sources: Iterable[SourceFile], options: Options) -> None:
     """Findings as text, on stderr."""
     text = findings_text.findings(
-        views,
+        completed_findings(views),
         catalog=options.catalog,
         line_of=lines_of(options.catalog, sources),
         palette=Palette(options.has_colour(sys.stderr)),
     )
     if text:
-        notice(text)
+        tell(text)
 
 
 def print_findings(views: Sequence[FindingView], checked: CheckedCatalog, options: Options) -> None:
@@ -108,7 +124,9 @@ def print_findings(views: Sequence[FindingView], checked: CheckedCatalog, option
         line_of=lines_of(options.catalog, checked.sources),
         palette=Palette(options.has_colour(sys.stdout)),
     )
-    files = {source.path for source in checked.sources} | {view.place.path for view in views}
+    # A file with an error may not have become a source; other findings may be about what is no part of the catalog.
+    faulty = {view.place.path for view in views if view.severity is Severity.ERROR}
+    files = {source.path for source in checked.sources} | faulty
     packages = len(checked.catalog.packages)
     result(text + findings_text.summary(views, files=len(files), packages=packages))
 
@@ -134,6 +152,12 @@ def tell_unfinished(state: State) -> None:
         notice(
             f"note: a run of {state.unfinished.actor}, begun {format_instant(state.unfinished.started_at)}, "
             "has not finished; `pkgplan apply` resumes it"
+        )
+    if state.unsettled:
+        named = ", ".join(str(ref) for ref in sorted(state.unsettled))
+        notice(
+            f"note: a call of a run that was taken over may still archive {named}; `pkgplan state refresh` looks "
+            "whether it has, and records it"
         )
 
 

@@ -14,10 +14,13 @@ edited, missing or swapped line is found. Kinds and their bodies:
     adopted           the same as created: the package was already there under our uniqueness key
     windows_observed  run, windows: {ref: [{alias, starting_at, ending_before}]} as read back, different: what was
                       not as foreseen, in words; any such thing ends the run
-    archived          run, action, ref, package_id
+    archived          run, action, ref, package_id, metadata (null where it says nothing new; not in older entries)
     recorded          run, action, key, metadata
+    refreshed         run, windows: {ref: [...]} as in windows_observed, archived: {ref: instant or null (it is live)},
+                      adopted: [as in created], foreign: [{package_id, name, windows}], all that stand on our aliases
     taken_over        run, by
-    run_finished      run, outcome (applied, stopped, abandoned), rejected (the version that was refused, or null)
+    run_finished      run, outcome (applied, stopped, abandoned), rejected (the version that was refused, or null),
+                      unsettled (of an abandoned run, the versions that a late call of it may still archive)
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = (
     "genesis", "run_started", "intent", "created", "adopted", "windows_observed", "archived", "recorded",
-    "taken_over", "run_finished",
+    "refreshed", "taken_over", "run_finished",
 )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from pkgplan.errors import StateCorrupt
 from pkgplan.model.canonical import JsonObject, JsonValue, as_list, as_object
 from pkgplan.model.compiled import AsSent, Content, terms_from_json
 from pkgplan.model.log import EMPTY, Head
-from pkgplan.model.names import PackageRef
-from pkgplan.model.timeline import AliasRow, AliasWindow
+from pkgplan.model.names import ForeignRef, Holder, PackageRef, parse_holder
+from pkgplan.model.timeline import AliasRow, AliasWindow, Window
+from pkgplan.model.units import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,8 @@ class RecordedVersion:
     `carried` marks a re-issue of older content that only bridges time until the declared content begins;
     such a version never counts as what the catalog last said. `payload` is None only for a version that was
     rebuilt from the environment, where what was sent can't be read back.
+    `sent` are the windows of the create, which may end sooner or later than the catalog says: a create that comes
+    next cuts them. `declared` is what the catalog said of these terms when it last said it; None in older logs.
     """
 
     ref: PackageRef
@@ -46,6 +49,13 @@ class RecordedVersion:
     archived_at: Instant | None = None
     order: int = 0
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    declared: Mapping[str, Window] | None = field(default=None, repr=False)
+
+    def declared_on(self, alias: str) -> Window | None:
+        """The window that the catalog gave these terms on an alias; as sent where that was not recorded."""
+        if self.declared is not None and alias in self.declared:
+            return self.declared[alias]
+        return next((sent.window for sent in self.sent if sent.alias == alias), None)
 
     @property
     def content(self) -> Content:
@@ -56,6 +66,35 @@ class RecordedVersion:
     def as_sent(self) -> AsSent | None:
         """The payload with what is needed to read it; None where it was not recorded."""
         return None if self.payload is None else AsSent(self.payload, self.references, self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPackage:
+    """A package that pkgplan did not make and that was seen behind an alias of the catalog; with all its windows."""
+
+    ref: ForeignRef
+    name: str | None
+    windows: tuple[AliasWindow, ...]
+    order: int = 0
+
+    @property
+    def archived_at(self) -> None:
+        """One that is archived stands behind nothing and is not recorded."""
+        return
+
+    @classmethod
+    def from_json(cls, value: JsonObject, order: int) -> ForeignPackage:
+        """The inverse of `to_json`; raises KeyError, TypeError or ValueError."""
+        windows = tuple(AliasWindow.from_json(as_object(item)) for item in as_list(value["windows"]))
+        return cls(ForeignRef(str(value["package_id"])), _optional_text(value["name"]), windows, order)
+
+    def to_json(self) -> JsonObject:
+        """`{package_id, name, windows}`."""
+        return {
+            "package_id": self.ref.package_id,
+            "name": self.name,
+            "windows": [window.to_json() for window in self.windows],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +113,11 @@ class UnfinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the log says: every emitted version, its windows, and the run that is under way."""
+    """What the log says: every emitted version, its windows, and the run that is under way.
+
+    `foreign` are packages that pkgplan did not make, by id, as they were seen. `unsettled` are versions that a call of
+    a run which was taken over may still archive.
+    """
 
     environment: str | None = None
     namespace: str | None = None
@@ -84,11 +127,17 @@ class State:
     metadata: Mapping[str, JsonObject] = field(default_factory=dict)
     reserved: Mapping[str, int] = field(default_factory=dict)
     unfinished: UnfinishedRun | None = None
+    foreign: Mapping[str, ForeignPackage] = field(default_factory=dict)
+    unsettled: frozenset[PackageRef] = frozenset()
 
     @property
     def pristine(self) -> bool:
         """Whether nothing has been recorded beyond the opening of the log."""
         return self.head.serial <= 1
+
+    def package_id(self, holder: Holder) -> str:
+        """The id, in the environment, of whoever stands behind an alias."""
+        return self.versions[holder].package_id if isinstance(holder, PackageRef) else holder.package_id
 
     def versions_by_key(self) -> dict[str, list[RecordedVersion]]:
         """The versions of each key, oldest first."""
@@ -98,17 +147,36 @@ class State:
         return grouped
 
     def timelines(self) -> dict[str, tuple[AliasRow, ...]]:
-        """The live rows of each alias in order of creation; archived packages stand behind nothing."""
+        """The live rows of each alias in order of creation; archived packages stand behind nothing.
+
+        Neither does a window without an instant in it, as an environment may show one that was taken over whole.
+        """
         rows: dict[str, list[AliasRow]] = {}
-        for version in _live(self.versions.values()):
-            for window in version.windows:
-                rows.setdefault(window.alias, []).append(AliasRow(version.ref, window.window))
+        for each in _live((*self.versions.values(), *self.foreign.values())):
+            for window in each.windows:
+                if window.window.start < window.window.end:
+                    rows.setdefault(window.alias, []).append(AliasRow(each.ref, window.window))
         return {alias: tuple(rows[alias]) for alias in sorted(rows)}
 
+    def gone(self) -> dict[str, tuple[AliasRow, ...]]:
+        """The rows of archived packages on each alias, until they were archived."""
+        rows: dict[str, list[AliasRow]] = {}
+        for version in sorted(self.versions.values(), key=lambda version: version.order):
+            if version.archived_at is None:
+                continue
+            for window in version.windows:
+                end = min(window.window.end, version.archived_at)
+                if window.window.start < end:
+                    row = AliasRow(version.ref, Window.between(window.window.start, end))
+                    rows.setdefault(window.alias, []).append(row)
+        return {alias: tuple(rows[alias]) for alias in rows}
 
-def _live(versions: Iterable[RecordedVersion]) -> list[RecordedVersion]:
+
+def _live(
+    packages: Iterable[RecordedVersion | ForeignPackage],
+) -> list[RecordedVersion | ForeignPackage]:
     """What can stand behind an alias, in order of creation: a package that is archived cannot."""
-    return sorted((v for v in versions if v.archived_at is None), key=lambda version: version.order)
+    return sorted((each for each in packages if each.archived_at is None), key=lambda each: each.order)
 
 
 def declared_version(versions: Iterable[RecordedVersion]) -> RecordedVersion | None:
@@ -146,7 +214,12 @@ class Folding:
         self._intents: dict[str, JsonObject] = {}
         self._done: set[str] = set()
         self._unobserved: dict[PackageRef, None] = {}
-        self._refs_by_alias: dict[str, dict[PackageRef, None]] = {}
+        self._foreign: dict[str, ForeignPackage] = {}
+        self._unsettled: set[PackageRef] = set()
+        self._refs_by_alias: dict[str, dict[Holder, None]] = {}
+        # The newest version of each key that stands for what the catalog said, and of each content.
+        self._newest: dict[str, PackageRef] = {}
+        self._newest_of: dict[Content, PackageRef] = {}
 
     @property
     def versions(self) -> Mapping[PackageRef, RecordedVersion]:
@@ -155,8 +228,13 @@ class Folding:
 
     def rows(self, alias: str) -> tuple[AliasRow, ...]:
         """The live rows of one alias in order of creation; archived packages stand behind nothing."""
-        live = _live(self._versions[ref] for ref in self._refs_by_alias.get(alias, ()))
-        return tuple(AliasRow(v.ref, w.window) for v in live for w in v.windows if w.alias == alias)
+        live = _live(
+            self._versions[ref] if isinstance(ref, PackageRef) else self._foreign[ref.package_id]
+            for ref in self._refs_by_alias.get(alias, ())
+            if isinstance(ref, PackageRef) or ref.package_id in self._foreign
+        )
+        windows = ((v.ref, w.window) for v in live for w in v.windows if w.alias == alias)
+        return tuple(AliasRow(ref, window) for ref, window in windows if window.start < window.end)
 
     @property
     def is_running(self) -> bool:
@@ -171,7 +249,7 @@ class Folding:
         """Whether the run that is under way has recorded that it did this."""
         return self.is_running and action in self._done
 
-    def is_unobserved(self, ref: PackageRef) -> bool:
+    def is_unobserved(self, ref: Holder) -> bool:
         """Whether the windows of a version created by this run have not been read back yet."""
         return self.is_running and ref in self._unobserved
 
@@ -195,26 +273,31 @@ class Folding:
         match entry.kind:
             case "genesis":
                 self._genesis = body
-            case "run_started" if not body.get("resumed"):
-                self._intents, self._done, self._unobserved = {}, set(), {}
-                self._run = _run_of(entry)
-            case "intent":
-                self._intents[str(body["action"])] = body
-                if body["operation"] == "create":
-                    self._reserved.add(PackageRef.parse(str(body["ref"])))
+            case "run_started" | "intent" | "run_finished":
+                self._run_on(entry)
             case "created" | "adopted":
                 self._create(entry)
             case "windows_observed":
                 self._observe(body)
             case "archived":
-                ref = PackageRef.parse(str(body["ref"]))
-                self._versions[ref] = replace(self._versions[ref], archived_at=entry.at)
-                self._done.add(str(body["action"]))
+                self._archive(entry)
             case "recorded":
-                self._metadata[str(body["key"])] = as_object(body["metadata"])
+                self._record(str(body["key"]), as_object(body["metadata"]))
                 self._done.add(str(body["action"]))
-            case "run_finished":
-                self._finish(body)
+            case "refreshed":
+                self._refresh(entry)
+
+    def _run_on(self, entry: LogEntry) -> None:
+        body = entry.body
+        if entry.kind == "run_finished":
+            self._finish(body)
+        elif entry.kind == "intent":
+            self._intents[str(body["action"])] = body
+            if body["operation"] == "create":
+                self._reserved.add(PackageRef.parse(str(body["ref"])))
+        elif not body.get("resumed"):
+            self._intents, self._done, self._unobserved = {}, set(), {}
+            self._run = _run_of(entry)
 
     def _create(self, entry: LogEntry) -> None:
         body = entry.body
@@ -224,6 +307,7 @@ class Folding:
             raise ValueError(f'{ref} is package "{known.package_id}" already')
         windows = tuple(AliasWindow.from_json(as_object(window)) for window in as_list(body["windows"]))
         payload = body["payload"]
+        same = self._newest_of.get(Content(ref.key, str(body["digest"])))
         self._versions[ref] = RecordedVersion(
             ref=ref,
             package_id=str(body["package_id"]),
@@ -240,31 +324,81 @@ class Folding:
             order=entry.serial,
             # Older entries have no such key; their payloads had no such terms.
             terms=MappingProxyType(terms_from_json(body.get("terms", {}))),
+            # What repeats older terms has them as they were declared.
+            declared=self._versions[same].declared if body["carried"] and same is not None else None,
         )
+        self._newest_of[self._versions[ref].content] = ref
+        if not body["carried"]:
+            self._newest[ref.key] = max(ref, self._newest.get(ref.key, ref))
         if body["metadata"] is not None:
-            self._metadata[ref.key] = as_object(body["metadata"])
+            self._record(ref.key, as_object(body["metadata"]))
         self._reserved.add(ref)
         self._unobserved[ref] = None
         self._index(ref, windows)
         self._done.add(str(body["action"]))
 
+    def _archive(self, entry: LogEntry) -> None:
+        ref = PackageRef.parse(str(entry.body["ref"]))
+        self._versions[ref] = replace(self._versions[ref], archived_at=entry.at)
+        # Older entries have no such key.
+        metadata = entry.body.get("metadata")
+        if metadata is not None:
+            self._record(ref.key, as_object(metadata))
+        self._done.add(str(entry.body["action"]))
+
+    def _record(self, key: str, metadata: JsonObject) -> None:
+        """What the catalog says of a package now, besides its terms; its windows are those of its newest version."""
+        self._metadata[key] = metadata
+        if key not in self._newest or "windows" not in metadata:
+            return
+        newest = self._versions[self._newest[key]]
+        declared = {
+            alias: Window.from_json(as_object(window))
+            for alias, window in as_object(metadata["windows"]).items()
+        }
+        # What is no longer declared was declared all the same: whoever has the alias still has it on those terms.
+        merged = MappingProxyType({**(newest.declared or {}), **declared})
+        self._versions[newest.ref] = replace(newest, declared=merged)
+
     def _finish(self, body: JsonObject) -> None:
         self._run = None
         self._unobserved = {}
+        # Older entries have no such key.
+        self._unsettled |= {PackageRef.parse(str(text)) for text in as_list(body.get("unsettled", []))}
         if body.get("rejected") is not None:
             self._reserved.discard(PackageRef.parse(str(body["rejected"])))
 
     def _observe(self, body: JsonObject) -> None:
         for text, items in as_object(body["windows"]).items():
-            ref = PackageRef.parse(text)
+            ref = parse_holder(text)
             seen = tuple(AliasWindow.from_json(as_object(item)) for item in as_list(items))
-            self._versions[ref] = replace(self._versions[ref], windows=seen)
-            self._unobserved.pop(ref, None)
+            if isinstance(ref, PackageRef):
+                self._versions[ref] = replace(self._versions[ref], windows=seen)
+                self._unobserved.pop(ref, None)
+            else:
+                self._foreign[ref.package_id] = replace(self._foreign[ref.package_id], windows=seen)
             self._index(ref, seen)
         if body.get("different"):
             self._finish(body)
 
-    def _index(self, ref: PackageRef, windows: Iterable[AliasWindow]) -> None:
+    def _refresh(self, entry: LogEntry) -> None:
+        """Take over what was seen in the environment; the foreign packages are all that stand on our aliases."""
+        body = entry.body
+        for item in as_list(body["adopted"]):
+            self._create(replace(entry, body=as_object(item)))
+        for text, archived_at in as_object(body["archived"]).items():
+            ref = PackageRef.parse(text)
+            at = None if archived_at is None else parse_instant(str(archived_at))
+            self._versions[ref] = replace(self._versions[ref], archived_at=at)
+        self._foreign = {}
+        for item in as_list(body["foreign"]):
+            package = ForeignPackage.from_json(as_object(item), entry.serial)
+            self._foreign[package.ref.package_id] = package
+            self._index(package.ref, package.windows)
+        self._observe({"windows": body["windows"]})
+        self._unsettled = set()
+
+    def _index(self, ref: Holder, windows: Iterable[AliasWindow]) -> None:
         for window in windows:
             self._refs_by_alias.setdefault(window.alias, {})[ref] = None
 
@@ -282,6 +416,8 @@ class Folding:
             metadata=MappingProxyType(dict(self._metadata)),
             reserved=MappingProxyType(reserved),
             unfinished=self._unfinished(),
+            foreign=MappingProxyType(dict(self._foreign)),
+            unsettled=frozenset(self._unsettled),
         )
 
     def _unfinished(self) -> UnfinishedRun | None:

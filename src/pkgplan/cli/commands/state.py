@@ -1,6 +1,6 @@
 """`pkgplan state`: look after the state log.
 
-Comes in: the log; for a rebuild also the catalog and the environment. Goes out: a verdict, or a new log.
+Comes in: the log; but for `verify` also the catalog and the environment. Goes out: a verdict, or entries of the log.
 Never here: repairing a log line by line.
 """
 
@@ -12,24 +12,29 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgplan import apply as runs
+from pkgplan.cli.basis import look
+from pkgplan.cli.commands.plan import drift_of
 from pkgplan.cli.consent import Consent
 from pkgplan.cli.options import CatalogCommand, options_of
-from pkgplan.cli.output import json_result, notice, result
+from pkgplan.cli.output import json_result, notice, result, tell
 from pkgplan.cli.root import LazyGroup
 from pkgplan.cli.session import open_catalog, open_records
 from pkgplan.model.record import fold
 from pkgplan.report.text.words import counted, visible
-from pkgplan.stages.compile import compile_packages
 from pkgplan.wiring import packages_to_read, world
 
 if TYPE_CHECKING:
-    from pkgplan.apply import Step
+    from collections.abc import Sequence
+
+    from pkgplan.model.canonical import JsonObject
+    from pkgplan.model.drift import Difference
 
 state = LazyGroup(
     name="state",
-    help="Verify the state log, or rebuild a lost one.",
+    help="Verify the state log, bring it up to the environment, or rebuild a lost one.",
     table={
         "verify": (f"{__name__}:verify", "Check the chain of the state log."),
+        "refresh": (f"{__name__}:refresh", "Record what the environment says where it differs."),
         "rebuild": (f"{__name__}:rebuild", "Write a lost log again from the environment."),
     },
     examples=("pkgplan state verify", "pkgplan state rebuild --yes"),
@@ -89,19 +94,13 @@ def rebuild(ctx: click.Context, *, yes: bool) -> int:
     options = options_of(ctx)
     session = open_catalog(options, json_on_stdout=False)
     deployment, catalog = session.deployment, session.checked.catalog
-    compiled = compile_packages(catalog, deployment.ids(catalog))
     with packages_to_read(deployment) as api:
         consent = Consent(yes)
         consent.refuse_unaskable("rebuild the log")
         if not consent.ask(f'Rebuild the state log of "{deployment.name}" from its packages?'):
             notice("Nothing was recorded.")
             return 130
-        recorded = runs.rebuild(
-            compiled,
-            world(deployment, api, _silent),
-            namespace=deployment.namespace,
-            environment=deployment.name,
-        )
+        recorded = runs.rebuild(world(deployment, catalog, api))
     if options.json:
         json_result({"environment": deployment.name, "recorded": [str(ref) for ref in recorded]})
     else:
@@ -110,5 +109,48 @@ def rebuild(ctx: click.Context, *, yes: bool) -> int:
     return 0
 
 
-def _silent(_: Step) -> None:
-    pass
+@click.command(
+    cls=CatalogCommand,
+    examples=("pkgplan state refresh", "pkgplan state refresh --env local --yes --format json"),
+    exit_codes=(0, 1, 2, 4, 5, 130),
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def refresh(ctx: click.Context, *, yes: bool) -> int:
+    """Compare the record with the environment, and record what the environment says where they differ.
+
+    Nothing in the environment is changed. Packages that are there and not in the record are adopted; their terms are
+    known only if the catalog or an older version has the same ones.
+    """
+    options = options_of(ctx)
+    session = open_catalog(options, json_on_stdout=False)
+    deployment, catalog = session.deployment, session.checked.catalog
+    looked = look(session, refresh=True)
+    differences = looked.drift.differences
+    if not differences and not looked.state.unsettled:
+        if options.json:
+            json_result(_refreshed(differences, looked.state.head.serial))
+        else:
+            result(f'Nothing differs: the record is as environment "{deployment.name}" is.\n')
+        return 0
+    if differences:
+        (tell if options.json else result)(drift_of(looked))
+    consent = Consent(yes)
+    consent.refuse_unaskable("record that")
+    if not consent.ask("Record what the environment says?"):
+        notice("Nothing was recorded.")
+        return 130
+    with packages_to_read(deployment) as api:
+        drift = runs.refresh(world(deployment, catalog, api))
+    serial = deployment.state().head.serial
+    if options.json:
+        json_result(_refreshed(drift.differences, serial))
+    else:
+        result(
+            f"Recorded {counted(len(drift.differences), 'difference')}; the state log is at entry {serial}.\n"
+        )
+    return 0
+
+
+def _refreshed(differences: Sequence[Difference], serial: int) -> JsonObject:
+    return {"drift": [difference.to_json() for difference in differences], "serial": serial}
