@@ -17,7 +17,7 @@ from pkgplan.model.diagnostics import Diagnostic, Location, has_errors, in_order
 from pkgplan.model.rules import FOUND_BY_PLANNER, RULES_BY_CODE
 from pkgplan.stages.checks import Unsound, check
 from pkgplan.stages.inherit import FAMILY, at_origins, inherit, said_at
-from pkgplan.stages.load import load, locate, place, read_comments, read_text
+from pkgplan.stages.load import load, locate, place, read_comments, read_text, unread_files, written_in
 from pkgplan.stages.parse import parse
 from pkgplan.stages.policy import Policy, mentions_ignore, policy_of
 from pkgplan.stages.validate import validate
@@ -64,12 +64,20 @@ def check_catalog(root: Path) -> CheckedCatalog:
     sources, found = load(root)
     unread = declared_in(root, (finding.at.path for finding in found))
     inherited = inherit(sources, missing_bases(unread))
-    sound, faults = validate(inherited.sources)
+    sound, faults = validate(inherited.sources, written_in({source.path: source.text for source in sources}))
     unsound = unread | _unsound(sources, sound)
     catalog, clashes = parse(sound, complete=not unsound)
     unused = () if unsound else inherited.unused
     findings = located(
-        (*found, *inherited.diagnostics, *faults, *clashes, *unused, *check(catalog, unsound)),
+        (
+            *found,
+            *unread_files(root),
+            *inherited.diagnostics,
+            *faults,
+            *clashes,
+            *unused,
+            *check(catalog, unsound),
+        ),
         inherited.sources,
     )
     policy = _policy(sources, catalog)

@@ -15,7 +15,7 @@ from pkgplan.model.source import meaning_of
 from pkgplan.pipeline.checking import declared_in, located, missing_bases
 from pkgplan.stages.format import Unwritable, write_document
 from pkgplan.stages.inherit import inherit
-from pkgplan.stages.load import MAX_BYTES, load, read_comments, read_document, read_tree
+from pkgplan.stages.load import MAX_BYTES, load, read_comments, read_document, read_tree, written_in
 from pkgplan.stages.validate import validate
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def format_catalog(root: Path, is_wanted: Callable[[str], bool]) -> FormattedCat
     sources, found = load(root)
     missing = missing_bases(declared_in(root, (finding.at.path for finding in found)))
     inherited = inherit(sources, missing)
-    _, shapes = validate(inherited.sources)
+    _, shapes = validate(inherited.sources, written_in({source.path: source.text for source in sources}))
     placed = located((*found, *inherited.diagnostics, *shapes), inherited.sources)
     faults = tuple(fault for fault in placed if is_wanted(fault.at.path))
     faulty = {fault.at.path for fault in faults}

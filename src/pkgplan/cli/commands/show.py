@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgplan.adapters.clocks import SystemClock
+from pkgplan.adapters.disk import is_file
 from pkgplan.adapters.plan_file import read_plan
-from pkgplan.apply import check_fits, check_pins
+from pkgplan.apply import check_fits, check_pins, check_time
 from pkgplan.cli.commands.plan import show_plan
-from pkgplan.cli.options import CatalogCommand, options_of
+from pkgplan.cli.options import FILE, CatalogCommand, options_of
 from pkgplan.cli.output import json_result, notice, result
+from pkgplan.cli.saved import refuse_altered, refuse_other_catalog
 from pkgplan.cli.session import open_records, refuse_catalog, tell_findings
 from pkgplan.errors import PkgplanError, StalePlan, UsageFault
 from pkgplan.model.catalog.fragment import FRAGMENT
@@ -30,6 +32,7 @@ from pkgplan.report import prices as price_report
 from pkgplan.report import shown
 from pkgplan.report.text import package as package_text
 from pkgplan.report.text import prices as price_text
+from pkgplan.report.text.words import visible
 from pkgplan.report.views import FindingView
 from pkgplan.stages.diff.readable import readable
 from pkgplan.wiring import open_deployment
@@ -52,7 +55,7 @@ if TYPE_CHECKING:
     ),
     exit_codes=(0, 1, 2, 4, 5),
 )
-@click.argument("what", metavar="FILE|KEY|KEY@N")
+@click.argument("what", type=FILE, metavar="FILE|KEY|KEY@N")
 @click.option("--prices", is_flag=True, help="For a KEY: what each product costs, and whether that is fixed.")
 @click.pass_context
 def show(ctx: click.Context, *, what: str, prices: bool) -> int:
@@ -72,7 +75,7 @@ def show(ctx: click.Context, *, what: str, prices: bool) -> int:
         )
     if is_key:
         _show_package(what, options, prices=prices)
-    elif ref is not None and not Path(what).is_file():
+    elif ref is not None and not is_file(what):
         _show_version(ref, options)
     else:
         _show_saved(Path(what), options)
@@ -81,7 +84,7 @@ def show(ctx: click.Context, *, what: str, prices: bool) -> int:
 
 def _is_path(what: str) -> bool:
     """Whether a file is meant. What could be either, such as a key in capitals, is one only if it is there."""
-    return any(mark in what for mark in "./\\") or Path(what).is_file()
+    return any(mark in what for mark in "./\\") or is_file(what)
 
 
 def _ref(what: str) -> PackageRef | None:
@@ -143,42 +146,48 @@ def _show_version(ref: PackageRef, options: Options) -> None:
         json_result(shown.version_json(version, terms))
     else:
         said = "" if terms is None else package_text.terms_text(terms)
-        result(f"# {ref}: {version.package_id}\n" + (said or "# what was sent is not recorded\n"))
+        result(f"# {ref}: {visible(version.package_id)}\n" + (said or "# what was sent is not recorded\n"))
 
 
 def _show_saved(file: Path, options: Options) -> None:
     saved = read_plan(file)
+    standing = _standing(saved, options) if Path(options.catalog).is_dir() else ""
     views = [FindingView.from_json(value) for value in saved.diagnostics]
     if not options.json:
         tell_findings(views, (), options)
     show_plan(saved, options)
-    if Path(options.catalog).is_dir():
-        notice(_standing(saved, options))
+    notice(f"Its effect, for an approval: {saved.effect_digest}")
+    if standing:
+        notice(standing)
 
 
 def _standing(saved: Plan, options: Options) -> str:
+    """Whether the plan can be applied still, as far as files tell; raises StalePlan for one that was altered."""
+    root = Path(options.catalog)
     try:
-        _refuse_stale(saved, options)
+        checked = check_catalog(root)
+        project = checked.catalog.project
+        if project is None:
+            raise StalePlan("the catalog has no Project")
+        deployment = open_deployment(
+            root, project.document.spec, environment=saved.environment, as_of=options.as_of
+        )
+    except PkgplanError as fault:
+        return f"note: the plan cannot be applied: {fault.message}"
+    try:
+        refuse_altered(saved, deployment, checked.catalog)
+    except StalePlan:
+        raise
+    except PkgplanError as fault:
+        return f"note: the plan cannot be applied: {fault.message}"
+    try:
+        check_time(saved, deployment.clock.now())
+    except PkgplanError as fault:
+        return f"note: the plan cannot be applied yet: {fault.message}"
+    try:
+        check_fits(saved, deployment.state())
+        refuse_other_catalog(saved, catalog_digest(checked.sources), options)
+        check_pins(saved, deployment.ids(checked.catalog))
     except PkgplanError as fault:
         return f"note: the plan cannot be applied any more: {fault.message}"
-    return "note: the plan can still be applied"
-
-
-def _refuse_stale(saved: Plan, options: Options) -> None:
-    root = Path(options.catalog)
-    checked = check_catalog(root)
-    project = checked.catalog.project
-    if project is None:
-        raise StalePlan("the catalog has no Project")
-    deployment = open_deployment(root, project.document.spec, environment=saved.environment, as_of=None)
-    check_fits(saved, deployment.state())
-    refuse_other_catalog(saved, catalog_digest(checked.sources), options)
-    check_pins(saved, deployment.ids(checked.catalog))
-
-
-def refuse_other_catalog(saved: Plan, digest: str, options: Options) -> None:
-    """Raise StalePlan unless a plan was made from the catalog as it is now."""
-    if saved.catalog_digest != digest:
-        raise StalePlan(
-            f'the catalog "{options.catalog}" has changed since the plan was made', hint="make the plan again"
-        )
+    return "note: catalog and record are still those of the plan; whether the environment is, apply looks"
