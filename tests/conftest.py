@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections import Counter
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from support.command import SEPTEMBER, an_example, run
 from support.offline import an_engine
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 # Time limits for single examples fail on busy machines only; in CI the same examples are tried each time, so that
 # a red build is the change's doing. `--hypothesis-seed` looks further.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _connect = socket.socket.connect
@@ -53,6 +54,15 @@ def _guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
     if not _is_loopback(host.decode() if isinstance(host, bytes) else host):
         raise NetworkBlockedError(f"a test tried to look up {host!r}")
     return _getaddrinfo(host, *args, **kwargs)
+
+
+def pytest_configure() -> None:
+    """Ctrl-C does what it does at a terminal, also where the suite was started with `&` or under `nohup`.
+
+    Both leave it ignored, for every process that a test starts as well; and commands keep ignoring what is ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -485,7 +485,7 @@ def test_a_plan_for_another_environment_is_refused(planned: Path, catalog: Path)
 def test_a_plan_is_stale_after_another_apply_and_can_still_be_shown(planned: Path, catalog: Path) -> None:
     assert run("-C", catalog, "apply", "--yes", "--as-of", "2026-01-16").code == 0
     before = seen(catalog)
-    ran = run("-C", catalog, "apply", planned, "--yes", "--as-of", "2026-01-15")
+    ran = run("-C", catalog, "apply", planned, "--yes", "--as-of", "2026-01-16")
     is_clean(ran)
     assert ran.code == 5
     assert "make the plan again" in ran.err

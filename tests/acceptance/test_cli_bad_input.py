@@ -145,9 +145,13 @@ CASES = (
     Case("plan-file-is-yaml", 5, "not a plan file", ("show", "{place}/catalog/pkgplan.yaml")),
     Case("plan-file-is-binary", 5, "not a plan file", ("show", "{place}/plan.json"), _binary_plan),
     Case(
-        "plan-edited", 5, "changed after it was made", (*IN, "apply", "{place}/plan.json", "-y"), _edit_plan
+        "plan-edited",
+        5,
+        "was altered after it was made",
+        (*IN, "apply", "{place}/plan.json", "-y"),
+        _edit_plan,
     ),
-    Case("findings-edited", 5, "damaged", ("show", "{place}/plan.json"), _edit_findings_of_plan),
+    Case("findings-edited", 5, "was altered", ("show", "{place}/plan.json"), _edit_findings_of_plan),
     Case(
         "plan-of-other-environment", 2, "production", (*IN, "-e", "production", "apply", "{place}/plan.json")
     ),
@@ -181,7 +185,7 @@ CASES = (
     ),
     Case("log-is-folder", 4, "not a regular file", (*IN, "plan", *NOW), _log_is_folder),
     Case("log-is-pipe", 4, "not a regular file", (*IN, "history"), _log_is_pipe),
-    Case("pins-damaged", 4, "is damaged", (*IN, "plan", *NOW), _damaged_pins),
+    Case("pins-damaged", 1, "the catalog has 1 error", (*IN, "plan", *NOW), _damaged_pins),
     Case("database-damaged", 4, "local.db", (*IN, "apply", "-y", *NOW), _damaged_database),
     Case("database-folder-is-file", 4, ".pkgplan", (*IN, "apply", "-y", *NOW), _database_in_a_file),
 )
@@ -216,7 +220,7 @@ def test_a_bug_of_ours_leaves_a_report_and_no_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("out of cheese")
 
-    monkeypatch.setattr(root_module.root, "main", broken)
+    monkeypatch.setattr(root_module.root, "invoke", broken)
     ran = run("plan")
     assert ran.code == 3
     assert "bug of pkgplan: RuntimeError: out of cheese" in ran.err
@@ -230,7 +234,7 @@ def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(root_module.root, "main", interrupted)
+    monkeypatch.setattr(root_module.root, "invoke", interrupted)
     assert run("plan").code == 130
 
 

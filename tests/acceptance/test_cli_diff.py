@@ -71,6 +71,33 @@ def test_two_versions_side_by_side(two_versions: Path) -> None:
     assert everything_below(two_versions) == before
 
 
+def test_another_spelling_is_no_difference_and_nothing_to_plan(applied: Path) -> None:
+    """The plan and the comparison have to agree about what is the same."""
+    edit(
+        applied / "packages" / "starter.yaml",
+        ("duration: 12 months", "duration: 1 year"),
+        ("quantity: 1}", "quantity: 1.00}"),
+        ("starting_at_offset: 0 months", "starting_at_offset: 0 days"),
+        ("[input-tokens, output-tokens]", "[output-tokens, input-tokens]"),
+    )
+    ran = run("-C", applied, "diff", "starter@1", "starter", "--all", "--detailed-exitcode")
+    assert ran.code == 0
+    assert ["duration", "12", "months", "1", "year"] in [line.split() for line in ran.out.splitlines()]
+    told = compared(applied, "starter@1", "starter")
+    assert told["same_terms"] is True
+    assert told["terms"] == []
+    digests = [told[side]["digest"] for side in ("before", "after")]
+    last = f"No difference: same terms, spelled in two ways: digests {digests[0]} and {digests[1]}"
+    assert ran.out.endswith(f"\n{last}\n")
+    planned = run("-C", applied, "plan", "--detailed-exitcode", *JANUARY)
+    assert (planned.code, planned.out) == (
+        0,
+        'No changes. Environment "local" is as the catalog says.\n',
+    )
+    # What was sent does not change with the file.
+    assert "duration: 12 months" in run("-C", applied, "show", "starter@1").out
+
+
 def test_what_is_recorded_against_what_the_catalog_says_now(applied: Path) -> None:
     same = run("-C", applied, "diff", "starter@1", "starter", "--detailed-exitcode")
     assert same.code == 0

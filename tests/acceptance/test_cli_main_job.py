@@ -57,6 +57,7 @@ def test_the_plan_of_a_price_change_shows_its_effect_on_the_version_before(chang
         "    starter@1   2025-10-01 .. 2026-02-01   was open-ended; cut by this create\n"
         "    starter@2   2026-02-01 ..\n"
         "\n"
+        "Can be applied until 2026-02-01T00:00:00Z.\n"
         "Plan: 1 to create, 0 to archive, 1 alias window moved. "
         "Contracts already provisioned keep their terms.\n"
     )
@@ -141,12 +142,13 @@ def test_a_saved_plan_is_shown_again_also_when_it_is_stale(changed: Path, tmp_pa
     planned = run("-C", changed, "plan", "--out", file, *JANUARY)
     fresh = run("show", file, "-C", changed)
     assert (fresh.code, fresh.out) == (0, planned.out)
-    assert "can still be applied" in fresh.err
+    assert "catalog and record are still those of the plan" in fresh.err
     assert run("-C", changed, "apply", file, "--yes", *JANUARY).code == 0
     stale = run("show", file, "-C", changed)
     assert (stale.code, stale.out) == (0, planned.out)
     assert "cannot be applied any more" in stale.err
-    assert run("show", file, "-C", tmp_path / "nowhere").err == ""
+    alone = run("show", file, "-C", tmp_path / "nowhere")
+    assert alone.err == f"Its effect, for an approval: {parsed(file.read_text())['effect_digest']}\n"
     assert parsed(run("show", file, "--format", "json").out) == parsed(file.read_text())
 
 

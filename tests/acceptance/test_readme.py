@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.sdk_client import TOKEN
 from support.served import served_process
+from support.work import PATIENCE
 
 from pkgplan.cli.options import EXIT_CODES
 
@@ -87,7 +88,7 @@ def test_the_program_prints_what_the_readme_shows(folder: Path) -> None:
     with served_process(folder) as server:
         program = program.replace("http://127.0.0.1:8000", server.url).replace('"any"', f'"{TOKEN}"')
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE
         )
     assert done.stderr == ""
     assert done.stdout == output

@@ -63,7 +63,7 @@ def test_the_engine_resolves_as_the_catalog_says_after_each_apply(
             live = site.engine.resolve_alias(alias, at)
             recorded = resolve(state.timelines().get(alias, ()), at)
             if at >= as_of:
-                assert live == (None if recorded is None else state.versions[recorded].package_id)
+                assert live == (None if recorded is None else state.package_id(recorded))
             if alias in declared_aliases:
                 assert (None if live is None else contents[live]) == content, (alias, at)
         empty = planned(packages, state, as_of, rule=rule)

@@ -162,6 +162,8 @@ def _damaged_text(kind: str | None, value: str) -> Iterator[tuple[str, Any]]:
         case "name":
             yield "empty", ""
             yield "empty", "  "
+            for untidy in (f"{value} ", f" {value}", f"{value}\u200b", f"{value}  x", f"{value}\u0065\u0301"):
+                yield "untidy", untidy
         case _:
             yield "empty", ""
 

@@ -172,6 +172,13 @@ def checked(documents: Example) -> tuple[Diagnostic, ...]:
     return found
 
 
+def found_in(documents: Example) -> tuple[Diagnostic, ...]:
+    """What validation finds, and the checks of what passes it."""
+    clean, faults = validate([SourceFile(path, "", data) for path, data in documents.items()])
+    catalog, refusals = parse(clean, complete=not faults)
+    return (*faults, *refusals, *check(catalog))
+
+
 def expect(documents: Example, rule: Rule, at: str, *words: str, path: str = STARTER) -> Diagnostic:
     """The one finding there is: its rule, its dotted route below `spec`, and words of its message."""
     found = checked(documents)

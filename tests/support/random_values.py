@@ -63,6 +63,10 @@ class Chance:
         made = "".join(self.pick(*_LETTERS) for _ in range(self.whole(1, 9)))
         return made if made.strip() else "x"
 
+    def name(self) -> str:
+        """Text that is what it looks like."""
+        return " ".join(self.text().split())
+
     def money(self, unit: str) -> str:
         """From nothing to 100 000."""
         return f"{self._cents(0, 10**7)} {unit}"
@@ -92,7 +96,7 @@ class Chance:
 BY_FIELD: Final[dict[str, Callable[[Chance], Any]]] = {
     "applicable_products": lambda chance: chance.some([*USAGE, *FEES, "share"]),
     "applicable_product_tags": lambda chance: chance.some(["basic", "premium"]),
-    "custom_fields": lambda chance: {key: chance.text() for key in chance.some([CUSTOM_FIELD], most=1)},
+    "custom_fields": lambda chance: {key: chance.name() for key in chance.some([CUSTOM_FIELD], most=1)},
     "pricing_group_values": lambda chance: {key: chance.pick(*GROUPS[key]) for key in chance.some([*GROUPS])},
     "presentation_group_values": lambda chance: {
         key: chance.text() for key in chance.some(["project"], most=1)

@@ -237,7 +237,8 @@ class _Builder:
     def _object(self, node: dict[str, Any], route: Route) -> Any:
         if isinstance(node.get("additionalProperties"), dict):
             least = int(route[-1] in self._theme)
-            keys = self._chance.keys(least) if "propertyNames" in node else [self._chance.text()]
+            is_keyed = node["propertyNames"]["x-pkgplan"] == "key"
+            keys = self._chance.keys(least) if is_keyed else [self._chance.name()]
             return {key: self.build(node["additionalProperties"], (*route, "*")) for key in keys}
         built = {}
         for name, inner in node.get("properties", {}).items():
@@ -264,7 +265,7 @@ class _Builder:
                 return f"{self._chance.whole(1, 24)} periods"
             case "key":
                 return self._chance.pick("grant", "charge")
-            case "name":
-                return self._chance.text()
+            case "name" | "value":
+                return self._chance.name()
             case _:
                 raise AssertionError(f"{kind} of {field} has no random value")

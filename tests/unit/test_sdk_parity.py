@@ -11,6 +11,7 @@ import pytest
 from metronome.types.v1 import PackageCreateParams
 from pydantic import TypeAdapter
 from support.every_field import packages, shapes, specs
+from support.sdk_types import sdk_fields
 
 from pkgplan.model.canonical import JsonObject, canonical
 from pkgplan.model.catalog.left_out import LEFT_OUT
@@ -26,22 +27,6 @@ name: Aliases
 aliases:
   - {name: Starter Plan, starting_at: 2026-02-01, ending_before: 2027-02-01}
 """
-
-
-def sdk_fields(annotation: Any, path: str = "") -> dict[str, Any]:
-    """Every field that the typed dictionaries of the SDK know, with its type: `commits[].type`."""
-    arguments = typing.get_args(annotation)
-    if typing.get_origin(annotation) in (typing.Annotated, typing.Required, typing.NotRequired):
-        return sdk_fields(arguments[0], path)
-    if hasattr(annotation, "__required_keys__"):
-        found: dict[str, Any] = {}
-        for name, inner in typing.get_type_hints(annotation).items():
-            inside = f"{path}.{name}".lstrip(".")
-            found |= {inside: inner} | sdk_fields(inner, inside)
-        return found
-    if len(arguments) == 1 and typing.get_origin(annotation) is not typing.Literal:
-        return {f"{path}[]": arguments[0]} | sdk_fields(arguments[0], f"{path}[]")
-    return {}
 
 
 SDK = sdk_fields(PackageCreateParams)

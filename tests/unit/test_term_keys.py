@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from support.applying import Site, planned
 from support.entries import a_genesis, an_entry
+from support.through import Through
 from support.worlds import a_package, day
 
 from pkgplan.apply.entries import created
-from pkgplan.model.canonical import as_object, parse_json, pretty
+from pkgplan.model.canonical import JsonObject, as_object, digest_of, parse_json, pretty
 from pkgplan.model.compiled import AsSent
 from pkgplan.model.names import PackageRef
 from pkgplan.model.plan import Reason, plan_from_json
@@ -24,8 +25,19 @@ if TYPE_CHECKING:
 TERMS: TermKeys = {"overrides": ("cheaper", "entitled")}
 
 
+class Overlooked(Through):
+    """An environment that does not look at overrides, which would need a rate card with products."""
+
+    def create(self, payload: JsonObject) -> str:
+        return self.api.create({name: value for name, value in payload.items() if name != "overrides"})
+
+
 def with_terms(content: str, start: Instant) -> CompiledPackage:
-    return replace(a_package("a", content, ("X", start, None)), terms=TERMS if content == "one" else {})
+    package = a_package("a", content, ("X", start, None))
+    if content != "one":
+        return package
+    payload: JsonObject = {**package.payload, "overrides": [{"multiplier": 2}, {"multiplier": 3}]}
+    return replace(package, payload=payload, digest=digest_of(payload), terms=TERMS)
 
 
 def the_plan(*packages: CompiledPackage, at: Instant, state: State | None = None) -> Plan:
@@ -44,9 +56,14 @@ def test_a_saved_plan_keeps_them() -> None:
 
 def test_the_log_keeps_them_and_older_versions_take_them_along_when_they_come_again() -> None:
     site = Site()
-    site.apply([with_terms("one", day(1))], day(0))
-    site.apply([with_terms("two", day(10))], day(2))
-    site.apply([with_terms("two", day(20))], day(3))
+    for package, at in (
+        (with_terms("one", day(1)), 0),
+        (with_terms("two", day(10)), 2),
+        (with_terms("two", day(20)), 3),
+    ):
+        done = site.apply([package], day(at), wrap=Overlooked)
+        assert done is not None
+        assert done.fault is None
     versions = site.state.versions
     assert [version.carried for version in versions.values()] == [False, False, True, False]
     assert [dict(version.terms) for version in versions.values()] == [TERMS, {}, TERMS, {}]

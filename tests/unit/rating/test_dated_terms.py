@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.offline import COINS, CREDIT, a_credit, a_package, a_subscription, without
 from support.offline_terms import a_recurring_commit
+from support.work import lines_of
 
 from pkgplan.model.units import USD_CREDIT_TYPE_ID, parse_instant, short_instant
 from pkgplan.rating.dated_terms import dated_terms
@@ -304,9 +304,8 @@ def test_thousands_of_grants_are_not_made_one_by_one() -> None:
         usage_statement_schedule={"frequency": "WEEKLY", "day": "CONTRACT_START"},
         recurring_credits=[without(a_credit(), "duration")],
     )
-    began = process_time()
-    counts = [each[2] for each in runs(payload, "2025-10-15")]
-    assert process_time() - began < 0.5
+    counts: list[object] = []
+    lines_of(lambda: counts.extend(each[2] for each in runs(payload, "2025-10-15")), most=30_000)
     assert counts == [313_117, 1]
 
 

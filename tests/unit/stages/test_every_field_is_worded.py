@@ -61,6 +61,16 @@ def test_a_wrong_value_is_told_at_its_field_and_nowhere_else(kind: str) -> None:
             assert not FOREIGN.search(finding.message + finding.hint), f"{broken}: {finding}"
 
 
+def test_every_name_is_typed_as_it_looks() -> None:
+    tried = [each for each in breaks(_spec()) if each.kind == "untidy"]
+    assert len({each.route for each in tried}) > 20
+    for broken in tried:
+        (finding,) = _faults(broken)
+        assert finding.rule is rules.UNTIDY_NAME, f"{broken}: {finding}"
+        assert finding.at.route[1:] == broken.route
+        assert finding.hint.startswith('write "')
+
+
 def test_a_missing_value_is_told_where_it_belongs() -> None:
     missing = 0
     for broken in breaks(_spec()):
