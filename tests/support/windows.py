@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from pkgplan.model.names import PackageRef
+from pkgplan.model.names import PackageRef, holder_order
 from pkgplan.model.record import declared_version
 from pkgplan.model.timeline import (
     END,
@@ -25,7 +25,7 @@ from support.worlds import a_package, day
 if TYPE_CHECKING:
     from pkgplan.model.compiled import CompiledPackage, Content
     from pkgplan.model.names import Holder
-    from pkgplan.model.record import State
+    from pkgplan.model.record import RecordedVersion, State
 
 RULES = [
     TakeoverRule(*readings)
@@ -82,7 +82,7 @@ def compiled(declared: Declared) -> list[CompiledPackage]:
     ]
 
 
-def asked_for(
+def asked_for(  # noqa: PLR0911 - each rule answers
     alias: str,
     packages: list[CompiledPackage],
     state: State,
@@ -118,9 +118,9 @@ def asked_for(
             if w.starting_at is None and not _had_its_time(state, content, alias, as_of)
         ]
         following = min(ahead, default=END)
-        if edited and at < following:
+        if edited and at < min(following, _until(state, present, alias, as_of)):
             # An edit in place: the file that has the alias now declares a later window, and keeps it until then.
-            return _content(state, present) if at < _until(state, present, alias, as_of) else None
+            return _content(state, present)
     first: Instant | None = None
     for index, (window, content) in enumerate(windows):
         start = window.start
@@ -133,6 +133,13 @@ def asked_for(
             continue
         first = start if first is None else first
         if start <= at < end:
+            if at < as_of and _is_known(state, content, alias, at, rule):
+                # What was declared before claims nothing anew; if it has the present, and nobody is there, it is given
+                # back from when on nobody was.
+                lost = max((row.window.end for row in rows if row.window.start <= as_of), default=start)
+                is_lost = present is None and at >= max(start, lost)
+                is_now = as_of < end and _is_known(state, content, alias, as_of, rule)
+                return content if is_lost and is_now else None
             return content
     if at < as_of:
         return None
@@ -143,14 +150,35 @@ def asked_for(
     return None
 
 
+def _is_known(state: State, content: Content, alias: str, at: Instant, rule: TakeoverRule) -> bool:
+    """Whether a file gave an instant to the same terms when it was last applied."""
+    same = [version for version in state.versions.values() if version.content == content]
+    newest = declared_version(v for v in state.versions.values() if v.ref.key == content.key)
+    known = newest.declared_on(alias) if newest is not None and newest in same else None
+    if known is None or known.starting_at is not None:
+        return known is not None and known.covers(at)
+    # Without a start, it began where a create was sent for it; one without a start with its call, or with time.
+    by_call = rule.dateless_start is DatelessStart.CREATED_AT
+    begun = [
+        version.created_at if each.window.starting_at is None and by_call else each.window.start
+        for version in same
+        for each in version.sent
+        if each.alias == alias
+    ]
+    return min(begun, default=END) <= at < known.end
+
+
+def _was_dateless(version: RecordedVersion, alias: str) -> bool:
+    window = version.declared_on(alias)
+    return window is not None and window.starting_at is None
+
+
 def _had_its_time(state: State, content: Content, alias: str, as_of: Instant) -> bool:
     """Whether a file without a start says what it said before, and has the alias no more."""
     rows = state.timelines().get(alias, ())
     newest = declared_version(v for v in state.versions.values() if v.ref.key == content.key)
     ahead = any(_content(state, row.ref) == content and row.window.end > as_of for row in rows)
-    is_known = (
-        newest is not None and newest.digest == content.digest and newest.declared_on(alias) is not None
-    )
+    is_known = newest is not None and newest.digest == content.digest and _was_dateless(newest, alias)
     return is_known and not ahead
 
 
@@ -165,14 +193,26 @@ def rule_name(rule: TakeoverRule) -> str:
 
 
 def _until(state: State, present: Holder, alias: str, as_of: Instant) -> Instant:
-    """The end that the catalog gave the present holder: that of the newest version with its terms that had begun."""
+    """The end that the catalog gave the present holder.
+
+    Its terms go on with every row of theirs that follows without a break. Whoever follows may have cut the last one, so
+    the end counts that was declared for the newest version with these terms that had begun.
+    """
+    rows = state.timelines()[alias]
     content = _content(state, present)
-    ends = {}
+    row = next(row for row in rows if row.ref == present and row.window.covers(as_of))
+    while (after := next((each for each in rows if each.window.start == row.window.end), None)) is not None:
+        if _content(state, after.ref) != content:
+            break
+        row = after
+    if after is None:
+        return row.window.end
+    ends = {row.ref: row.window.end}
     for ref, version in state.versions.items():
         window = (version.declared or {}).get(alias)
-        if window is not None and version.content == content and (window.start <= as_of or ref == present):
-            ends[ref] = window.end
-    return ends[max(ends)]
+        if window is not None and version.content == content and (window.start <= as_of or ref == row.ref):
+            ends[ref] = max(row.window.end, window.end)
+    return ends[max(ends, key=holder_order)]
 
 
 def _content(state: State, ref: Holder | None) -> Content | None:

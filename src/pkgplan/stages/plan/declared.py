@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 class Declaration:
     """One package's window on one alias.
 
-    `before` is the window that the same terms had when the catalog was last applied, if they had one. `over` says that
-    the package is retired and has nothing to do with the alias any more: it is archived, or its time was before.
+    `before` is the window that the same terms had when the catalog was last applied, if they had one; `as_before`, that
+    it was written like this one as far as its start goes. `over` says that the package is retired and has nothing to do
+    with the alias any more: it is archived, or its time was before.
     """
 
     content: Content
@@ -41,6 +42,7 @@ class Declaration:
     over: bool
     before: Window | None
     at: Location
+    as_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,11 @@ def declarations(
         retired = package.retire_at is not None and package.retire_at <= as_of
         for alias in package.aliases:
             window = alias.window.window
+            written = _written_before(package, alias.window.alias, recorded)
             entry = Declaration(
                 content=package.content,
                 window=window,
+                as_before=written is not None and written.starting_at == window.starting_at,
                 retire_at=package.retire_at,
                 over=retired and not _sells(recorded, alias.window.alias, as_of),
                 before=_declared_before(package, alias.window.alias, recorded, rule),
@@ -117,6 +121,14 @@ def _sells(versions: Iterable[RecordedVersion], alias: str, as_of: Instant) -> b
     )
 
 
+def _written_before(
+    package: CompiledPackage, alias: str, versions: Sequence[RecordedVersion]
+) -> Window | None:
+    """What the file said of the same terms when it was last applied."""
+    newest = declared_version(versions)
+    return None if newest is None or newest.digest != package.digest else newest.declared_on(alias)
+
+
 def _declared_before(
     package: CompiledPackage, alias: str, versions: Sequence[RecordedVersion], rule: TakeoverRule
 ) -> Window | None:
@@ -124,8 +136,7 @@ def _declared_before(
 
     One without a start counted from when it was created.
     """
-    newest = declared_version(versions)
-    window = None if newest is None or newest.digest != package.digest else newest.declared_on(alias)
+    window = _written_before(package, alias, versions)
     if window is None or window.starting_at is not None:
         return window
     starts = [

@@ -159,7 +159,7 @@ def _claims(
         waited = (
             present.is_edited
             and entry.window.starting_at is None
-            and entry.before is not None
+            and entry.as_before
             and present.holder is not None
             and not recorded.cuts_off(entry.content, present.holder.ref, as_of)
         )

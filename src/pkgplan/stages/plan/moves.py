@@ -212,6 +212,12 @@ class _Walk:
             END,
         )
 
+    def _since(self, index: int) -> Instant:
+        """From when on the content of this segment is wanted without a break."""
+        while index and self._segments[index - 1].wanted == self._segments[index].wanted:
+            index -= 1
+        return self._segments[index].start
+
     def _next_gap(self, index: int) -> Instant:
         """Where nobody is wanted next; END if a retirement comes before that."""
         return self._gaps[bisect_right(self._gaps, self._segments[index].start)]
@@ -226,7 +232,8 @@ class _Walk:
                 "a window cannot be taken away without putting another one in its place",
                 "keep the start that was declared before; for another version after it, add a package file of its own",
             )
-        start = next_full_hour(self._as_of) if before.start <= self._as_of else before.start
+        since = self._since(index - 1)
+        start = next_full_hour(self._as_of) if since <= self._as_of else since
         # The last holder before the gap is right where it is; only its end has to move.
         last = self._now.ending_at(gap.start) or self._now.covering(gap.start)
         if last is not None and last.window.start < gap.start:
